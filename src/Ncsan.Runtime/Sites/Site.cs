@@ -1,0 +1,58 @@
+namespace Ncsan.Runtime.Sites;
+
+/// <summary>What kind of event a site stands for.</summary>
+public enum SiteKind : byte
+{
+    /// <summary>A read of memory.</summary>
+    Read,
+
+    /// <summary>A write of memory.</summary>
+    Write,
+
+    /// <summary>A read-modify-write in one instruction (Interlocked).</summary>
+    ReadWrite,
+
+    /// <summary>A call that reads a collection.</summary>
+    CollectionRead,
+
+    /// <summary>A call that writes a collection.</summary>
+    CollectionWrite,
+
+    /// <summary>A memory barrier.</summary>
+    Barrier,
+
+    /// <summary>A thread or work item is made here.</summary>
+    Creation,
+
+    /// <summary>An assertion of the annotations.</summary>
+    Assertion,
+
+    /// <summary>A lock is taken or released here.</summary>
+    Lock,
+}
+
+/// <summary>Facts about a site that its kind does not say.</summary>
+[Flags]
+public enum SiteFlags : byte
+{
+    /// <summary>Nothing special.</summary>
+    None = 0,
+
+    /// <summary>The access is marked.</summary>
+    Marked = 1,
+
+    /// <summary>The access is half of a read-modify-write such as <c>x++</c>, so a race on it can lose an update.</summary>
+    ReadModifyWrite = 2,
+}
+
+/// <summary>One place in the rewritten program that calls a hook.</summary>
+/// <param name="Kind">What happens here.</param>
+/// <param name="Flags">More about it.</param>
+/// <param name="Size">The size of the access in bytes; 0 when it is known only at run time.</param>
+/// <param name="Method">The method as its author wrote it, with parameter types: <c>Account.Withdraw(int)</c>; compiler-made
+/// names (lambdas, local functions, async and iterator bodies) are already folded to their source form.</param>
+/// <param name="Member">What is accessed: <c>Account._balance (int)</c>, <c>int[]</c>, <c>List&lt;int&gt;.Add</c>, a captured local by its source name.</param>
+/// <param name="File">The source file as the PDB names it, or null without symbols.</param>
+/// <param name="Line">The line, or 0.</param>
+/// <param name="MethodToken">The metadata token of the method in the <em>rewritten</em> module that holds this site, to match it with stack frames.</param>
+public readonly record struct Site(SiteKind Kind, SiteFlags Flags, int Size, string Method, string Member, string? File, int Line, int MethodToken);
