@@ -1,0 +1,125 @@
+using Ncsan.Reporting.Harm;
+using Ncsan.Reporting.Json;
+using Ncsan.Reporting.Suppressions;
+
+namespace Ncsan.Reporting;
+
+/// <summary>
+/// Turns lines of findings files into a report: one finding an id, repeats counted, class and severity decided, suppressions applied.
+/// Lines may come one by one while the program runs, from several processes and rounds.
+/// </summary>
+public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
+{
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly List<string> _problems = [];
+    private RunSummary _run = RunSummary.Empty;
+    private int _badLines;
+
+    /// <summary>The default policy and no suppressions.</summary>
+    public ReportBuilder() : this(Policy.Default, new SuppressionSet()) { }
+
+    /// <summary>Takes in one line.</summary>
+    /// <param name="line">The line, without its line break.</param>
+    /// <param name="source">Where it stands, for a sentence: <c>findings.jsonl:3</c>.</param>
+    /// <returns>The finding if it is new and not silenced, so that it can be shown at once.</returns>
+    public Finding? Add(string line, string source)
+    {
+        if (string.IsNullOrWhiteSpace(line)) { return null; }
+        switch (FindingReader.Read(line))
+        {
+            case LogLine.Found(var finding): return Add(finding);
+            case LogLine.Repeat(var id, var count): Repeat(id, count); break;
+            case LogLine.Summary(var run): _run = _run.Plus(run); break;
+            case LogLine.Bad(var problem): Bad(source, problem); break;
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes in every line of a file. What can't be read becomes a sentence of the report.</summary>
+    public void AddFile(string path)
+    {
+        try
+        {
+            int number = 0;
+            foreach (string line in File.ReadLines(path)) { Add(line, $"{path}:{++number}"); }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _problems.Add($"NCS2101 findings file '{path}' cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>Takes in one finding. Returns it, classified, if it is new and not silenced.</summary>
+    public Finding? Add(Finding finding)
+    {
+        if (_entries.TryGetValue(finding.Id, out Entry? known))
+        {
+            known.Absorb(finding.Count);
+            return null;
+        }
+
+        finding = Judge(finding);
+        var entry = new Entry(finding, Silenced: suppressions.Match(finding) is not null);
+        _entries.Add(finding.Id, entry);
+        return entry.Silenced ? null : finding;
+    }
+
+    /// <summary>The report as it stands.</summary>
+    public Report Build()
+    {
+        Finding[] shown = [.. _entries.Values.Where(e => !e.Silenced).Select(e => e.Finding with { Count = e.Count })
+            .OrderByDescending(policy.SeverityOf).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Member, StringComparer.Ordinal).ThenBy(f => f.Id, StringComparer.Ordinal)];
+        return new Report
+        {
+            Findings = shown,
+            Suppressed = _entries.Values.Count(e => e.Silenced),
+            UnusedSuppressions = [.. suppressions.Unused],
+            Problems = [.. suppressions.Problems, .. _problems, .. BadLines()],
+            Run = _run,
+            Fails = shown.Any(policy.Fails),
+        };
+    }
+
+    private Finding Judge(Finding finding)
+    {
+        if (finding.Class.Length == 0) { finding = finding with { Class = HarmClassifier.Classify(finding) }; }
+        return finding with
+        {
+            Severity = policy.SeverityOf(finding).ToString().ToLowerInvariant(),
+            Title = finding.Title.Length > 0 ? finding.Title : finding.Member.Length > 0 ? $"{finding.Kind} on {finding.Member}" : finding.Kind,
+        };
+    }
+
+    // A repeat may outlive its finding: the finding's line was torn off by a kill, or the file was cut.
+    private void Repeat(string id, long count)
+    {
+        if (_entries.TryGetValue(id, out Entry? entry)) { entry.Settle(count); }
+    }
+
+    private void Bad(string source, string problem)
+    {
+        const int told = 3;
+        if (++_badLines <= told) { _problems.Add($"NCS2101 {source} is skipped: {problem}."); }
+    }
+
+    private IEnumerable<string> BadLines() => _badLines > 3 ? [$"NCS2101 {_badLines} lines of findings files were skipped in all."] : [];
+
+    /// <summary>A finding and its count. A process says its first sight as a finding of count 1 and its total at exit; totals of processes add up.</summary>
+    private sealed record Entry(Finding Finding, bool Silenced)
+    {
+        private long _settled;
+        private long _open = Finding.Count;
+
+        internal long Count => _settled + _open;
+
+        internal void Absorb(long count) => _open += count;
+
+        /// <summary>A process ends and says its total: it takes the place of the one first sight that the process wrote.</summary>
+        internal void Settle(long total)
+        {
+            _open = Math.Max(0, _open - 1);
+            _settled += total;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Ncsan.Reporting.Harm;
+
+namespace Ncsan.Reporting.Tests;
+
+public class HarmTests
+{
+    private static readonly Access s_read = new() { Kind = "read", Size = 4, Method = "A.Get()" };
+    private static readonly Access s_write = new() { Kind = "write", Size = 4, Method = "A.Set()" };
+
+    public static TheoryData<string, Finding> Cases => new()
+    {
+        { HarmClass.LostUpdate, Race(s_write with { ReadModifyWrite = true }, s_write with { ReadModifyWrite = true }) },
+        { HarmClass.LostUpdate, Race(s_read, s_write with { ReadModifyWrite = true }) },
+        { HarmClass.LostUpdate, Race(s_write, s_write) },
+        { HarmClass.TornValue, Race(s_read with { Size = 16 }, s_write with { Size = 16 }) },
+        { HarmClass.TornValue, Race(s_read, s_write with { Unaligned = true }) },
+        { HarmClass.BrokenCollection, Race(s_read with { Collection = true }, s_write with { Collection = true }) },
+        { HarmClass.UnsafePublication, Race(s_read with { Reference = true, Size = 8 }, s_write with { Reference = true, Size = 8 }) },
+        { HarmClass.StaleFlag, Race(s_read with { Size = 1 }, s_write with { Size = 1, Marked = true }) },
+        { HarmClass.StaleFlag, Race(s_read, s_write) },
+        { HarmClass.LazyInitialisation, Race(new ValueChange("null", "A"), Lazy(s_read with { Reference = true }), Lazy(s_write with { Reference = true })) },
+        { HarmClass.LazyInitialisation, Race(new ValueChange("0", "91822"), Lazy(s_read), Lazy(s_write)) },
+        { HarmClass.SameValueWrite, Race(new ValueChange("3", "3"), s_read, s_write) },
+    };
+
+    public static TheoryData<string, Finding> NeverHarmless => new()
+    {
+        { "the other side stands in another method", Race(new ValueChange("null", "A"), s_read with { Reference = true }, s_write with { Reference = true }) },
+        { "it was replaced, not built", Race(new ValueChange("A", "B"), Lazy(s_read with { Reference = true }), Lazy(s_write with { Reference = true })) },
+        { "a bool is a claim", Race(new ValueChange("0", "1"), Lazy(s_read with { Size = 1 }), Lazy(s_write with { Size = 1 })) },
+        { "a 1 may be a claim", Race(new ValueChange("0", "1"), Lazy(s_read), Lazy(s_write)) },
+        { "a counter passes 0 too", Race(new ValueChange("0", "5"), Lazy(s_read), Lazy(s_write with { ReadModifyWrite = true })) },
+        { "an update of the same value is an update", Race(new ValueChange("3", "3"), s_read, s_write with { ReadModifyWrite = true }) },
+        { "a wide value tears", Race(new ValueChange("0", "5"), Lazy(s_read with { Size = 16 }), Lazy(s_write with { Size = 16 })) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TheClassFollowsFromTheAccesses(string expected, Finding finding)
+    {
+        Assert.Equal(expected, HarmClassifier.Classify(finding));
+        Assert.Equal(expected, HarmClassifier.Classify(finding with { Accesses = [.. finding.Accesses.Reverse()] }));
+        Assert.NotEqual("", HarmClassifier.Sentence(finding with { Class = expected }));
+    }
+
+    [Theory]
+    [MemberData(nameof(NeverHarmless))]
+    public void WhatMayHurtIsNeverCalledHarmless(string why, Finding finding) =>
+        Assert.False(HarmClassifier.Classify(finding) is HarmClass.LazyInitialisation or HarmClass.SameValueWrite, why);
+
+    [Fact]
+    public void AnAssertionHasNoClass() => Assert.Equal("", HarmClassifier.Classify(Race(s_read with { Kind = "assert no writes" }, s_write)));
+
+    [Fact]
+    public void EveryClassHasASentence() => Assert.All(HarmClass.All, c => Assert.NotEqual("", HarmClassifier.Sentence(Race(s_read, s_write) with { Class = c })));
+
+    private static Access Lazy(Access access) => access with { Method = "A.get_Default()" };
+
+    private static Finding Race(params Access[] sides) => Race(null, sides);
+
+    private static Finding Race(ValueChange? change, params Access[] sides) =>
+        new() { Rule = "NCS0001", Kind = "data race", Id = "x", ValueChange = change, Accesses = sides };
+}

@@ -1,0 +1,48 @@
+namespace Ncsan.Reporting.Tests;
+
+public class PolicyTests
+{
+    [Fact]
+    public void ARaceFailsTheRunAndAHarmlessOneDoesNot()
+    {
+        Assert.True(Samples.Report(Samples.LostUpdate).Fails);
+        Assert.True(Samples.Report(Samples.UnknownOrigin).Fails);
+        Assert.False(Samples.Report(Samples.LazyCache).Fails);
+        Assert.False(Samples.Report(Samples.LostUpdate with { Certainty = "predicted" }).Fails);
+        Assert.Equal("note", Samples.Report(Samples.LazyCache).Findings[0].Severity);
+        Assert.Equal("warning", Samples.Report(Samples.UnknownOrigin).Findings[0].Severity);
+    }
+
+    [Theory]
+    [InlineData("note", true, true, true)]
+    [InlineData("warning", true, true, false)]
+    [InlineData("error", true, false, false)]
+    [InlineData("never", false, false, false)]
+    public void FailOnSetsTheLeastSeverityThatFails(string failOn, bool error, bool warning, bool note)
+    {
+        Policy policy = Policy.Parse(failOn, []);
+        Assert.Equal((error, warning, note), (Fails(Samples.LostUpdate, policy), Fails(Samples.UnknownOrigin, policy), Fails(Samples.LazyCache, policy)));
+    }
+
+    [Fact]
+    public void ASeverityCanBeSetByClassRuleOrCertaintyAndTheClassWins()
+    {
+        Policy policy = Policy.Parse(null, ["lazy initialisation=error", "NCS0001=note", "predicted=warning"]);
+        Assert.True(Fails(Samples.LazyCache, policy));
+        Assert.False(Fails(Samples.LostUpdate, policy));
+        Assert.True(Fails(Samples.UnknownOrigin with { Certainty = "predicted" }, policy));
+    }
+
+    [Theory]
+    [InlineData("lazy initialisation")]
+    [InlineData("lazy initialisation=dreadful")]
+    public void ASettingThatIsNoneIsOneSentence(string setting) =>
+        Assert.StartsWith("NCS2104 '", Assert.Throws<FormatException>(() => Policy.Parse(null, [setting])).Message);
+
+    private static bool Fails(Finding finding, Policy policy)
+    {
+        var builder = new ReportBuilder(policy, new Suppressions.SuppressionSet());
+        builder.Add(finding);
+        return builder.Build().Fails;
+    }
+}

@@ -1,0 +1,73 @@
+using Ncsan.Reporting.Text;
+
+namespace Ncsan.Reporting.Tests;
+
+public class TextReportTests
+{
+    [Fact]
+    public void AWholeReportReadsAsTheGoldenFile()
+    {
+        var builder = new ReportBuilder();
+        foreach (Finding finding in Samples.All) { builder.Add(finding); }
+        builder.Add("{\"record\":\"finding\",", "findings.jsonl:5");
+        builder.Add("""{"schema":1,"record":"summary","blindSpots":[{"id":"NCS1001","reason":"native library","count":2,"examples":["libx.so"]}]}""", "findings.jsonl:6");
+        Golden.Matches("report.txt", Text(builder.Build()));
+    }
+
+    [Fact]
+    public void ColourAddsNothingButPaint()
+    {
+        Report report = Samples.Report(Samples.All);
+        string painted = Text(report, color: true);
+        Assert.Contains("\e[", painted);
+        Assert.Equal(Text(report), System.Text.RegularExpressions.Regex.Replace(painted, "\e\\[[0-9;]*m", ""));
+    }
+
+    [Fact]
+    public void BothSidesStandBelowEachOther()
+    {
+        string[] lines = Text(Samples.Report(Samples.LostUpdate)).Split('\n');
+        string write = lines.Single(l => l.StartsWith("  write")), read = lines.Single(l => l.StartsWith("  read"));
+        Assert.Equal(write.IndexOf("src/Account.cs", StringComparison.Ordinal), read.IndexOf("src/Account.cs", StringComparison.Ordinal));
+        Assert.Equal(write.IndexOf("thread '", StringComparison.Ordinal), read.IndexOf("thread '", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ASourceFileThatIsGoneCostsOnlyTheSourceLine()
+    {
+        var elsewhere = new StringWriter();
+        new TextReport(elsewhere, new SourceFiles("/nowhere")).WriteFinding(Samples.LostUpdate with { Accesses = [Samples.Side("read", new Frame("A.B()", "/gone/a.cs", 3), new ThreadOrigin(1, null, []))] });
+        Assert.Contains("/gone/a.cs:3", elsewhere.ToString());
+        Assert.Contains("plain, 4 bytes", elsewhere.ToString());
+    }
+
+    [Fact]
+    public void SourceOfADeterministicBuildIsFoundBelowTheBaseFolder()
+    {
+        Assert.Equal("_balance -= amount;", Samples.Sources.Line("/_/src/Account.cs", 12));
+        Assert.Equal("src/Account.cs:12", Samples.Sources.Place("/_/src/Account.cs", 12));
+    }
+
+    [Fact]
+    public void NothingFoundIsSaidInOneLine() => Assert.Equal("ncsan: no findings\n", Text(Samples.Report()));
+
+    [Fact]
+    public void GapsAreListedByReasonWithCounts()
+    {
+        var run = new RunSummary
+        {
+            BlindSpots = [new BlindSpot("NCS1002", "method too large", 3, ["A.B()", "C.D()"]), new BlindSpot("NCS1001", "native library", 1204, ["a", "b", "c", "d", "e", "f"])],
+            Statistics = new Dictionary<string, long> { ["watchpoints set"] = 12345, ["no capacity"] = 0 },
+        };
+        var text = new StringWriter();
+        GapsReport.Write(text, run);
+        Golden.Matches("gaps.txt", text.ToString());
+    }
+
+    internal static string Text(Report report, bool color = false)
+    {
+        var text = new StringWriter();
+        new TextReport(text, Samples.Sources, color).Write(report);
+        return text.ToString();
+    }
+}
