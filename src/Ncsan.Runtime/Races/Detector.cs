@@ -1,15 +1,150 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Threads;
+
 namespace Ncsan.Runtime.Races;
 
 /// <summary>Decides what becomes of an access: consume a watchpoint that matches it, set one up, or nothing.</summary>
-internal static class Detector
+/// <remarks>
+/// Fast, inlined into the hooks: <see cref="Check"/>: three stamps, the heat of the site, the skip counter. Slow: everything else; only there
+/// thread statics, locks of ours and allocations are allowed.
+/// </remarks>
+internal static unsafe class Detector
 {
-    internal static void Check(ref byte location, int size, AccessKind kind, int site) { }
+    /// <summary>Addresses below are null with an offset: the access itself throws, as it would have without us.</summary>
+    private const nuint NullPage = 65536;
 
-    internal static void CheckValue<T>(ref T location, AccessKind kind, int site) { }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Check(ref byte location, int size, AccessKind kind, int site)
+    {
+        // This address may be stale by the time it is used: it only says where to look. See Watchpoints.Matches.
+        ulong near = Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location));
+        bool due = (kind & AccessKind.Marked) != 0 ? Sampler.IsAttentive() : Sampler.IsDue(site);
+        if (near != 0 || due) { CheckSlow(ref location, size, kind, site, null); }
+    }
 
-    internal static void CheckRange(ref byte location, nuint size, AccessKind kind, int site) { }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void CheckValue<T>(ref T location, AccessKind kind, int site)
+    {
+        ref byte start = ref Unsafe.As<T, byte>(ref location);
+        if (!typeof(T).IsValueType)
+        {
+            Check(ref start, sizeof(nint), kind | AccessKind.Reference, site);
+        }
+        else if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            Check(ref start, Unsafe.SizeOf<T>(), kind, site);
+        }
+        else
+        {
+            ulong near = Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location));
+            if (Sampler.IsDue(site) || near != 0) { CheckStructSlow(ref location, kind, site); }
+        }
+    }
 
-    internal static void CheckCollection(object? collection, AccessKind kind, int site) { }
+    /// <summary>A range is checked whole, page by page.</summary>
+    internal static void CheckRange(ref byte location, nuint size, AccessKind kind, int site)
+    {
+        for (nuint at = 0; at < size; at += WatchWord.PageSize)
+        {
+            Check(ref Unsafe.AddByteOffset(ref location, at), (int)nuint.Min(size - at, WatchWord.PageSize), kind, site);
+        }
+    }
+
+    internal static void CheckCollection(object? collection, AccessKind kind, int site)
+    {
+        if (collection is not null && UnsafeCollections.Contains(collection.GetType()))
+        {
+            Check(ref Unsafe.As<Box>(collection).FirstByte, 1, kind, site);
+        }
+    }
 
     internal static void Barrier(BarrierKind kind) { }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CheckStructSlow<T>(ref T location, AccessKind kind, int site) =>
+        CheckSlow(ref Unsafe.As<T, byte>(ref location), Math.Min(Unsafe.SizeOf<T>(), WatchWord.MaxSize), kind, site, ReferenceMap.Of<T>());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CheckSlow(ref byte location, int size, AccessKind kind, int site, ReferenceMap? references)
+    {
+        SanitizedThread thread = SanitizedThread.Current;
+        if (thread.Guard != 0 || size == 0 || (nuint)Unsafe.AsPointer(ref location) < NullPage) { return; }
+        thread.Guard++;
+        try
+        {
+            int slot = Watchpoints.Find(ref location, size, kind, out Stamp stamp);
+            if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, size, kind, site, references, thread); }
+            else if (ShouldWatch(ref location, size, kind, site, thread, out int delay)) { Watch(ref location, size, kind, site, references, delay, thread); }
+        }
+        catch (Exception fault)
+        {
+            Findings.Faults.Disable("the race detector", fault);
+        }
+        finally
+        {
+            thread.Guard--;
+        }
+    }
+
+    private static bool ShouldWatch(ref byte location, int size, AccessKind kind, int site, SanitizedThread thread, out int delay)
+    {
+        delay = 0;
+        if (Hooks.State == 0 || thread.Ignoring > 0) { return false; }
+        nuint address = (nuint)Unsafe.AsPointer(ref location);
+        if (Policy.IsMarked(address, size, kind)) { return false; }
+        delay = Sampler.Decide(thread, site, kind);
+        if (delay == 0) { return false; }
+        if (thread.IsOnStack(address))
+        {
+            Statistics.Count(ref Statistics.StackAccesses);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Pins the location, arms a slot, waits, and looks what happened.</summary>
+    private static void Watch(ref byte location, int size, AccessKind kind, int site, ReferenceMap? references, int delay, SanitizedThread thread)
+    {
+        if (size > WatchWord.MaxSize || !WatchWord.CanEncode((nuint)Unsafe.AsPointer(ref location), Math.Min(size, WatchWord.MaxSize)))
+        {
+            Statistics.Count(ref Statistics.UnencodableAccesses);
+            return;
+        }
+
+        // A bad pointer faults here, before anything is armed.
+        _ = Volatile.Read(ref location);
+        fixed (byte* address = &location)
+        {
+            int slot = Watchpoints.Insert((nuint)address, size, kind, site, thread, out Stamp stamp);
+            if (slot < 0)
+            {
+                Statistics.Count(ref Statistics.NoCapacity);
+                return;
+            }
+
+            try
+            {
+                Statistics.Count(ref Statistics.SetupWatchpoints);
+                long started = Stopwatch.GetTimestamp();
+                var before = ValueSnapshot.Take(address, size, kind, references, thread.FirstScratch(size));
+                Delay.Wait(slot, delay);
+                Sampler.Delayed(thread, started);
+                if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, size, kind, site, references, thread); }
+                else if (Configuration.UnknownOrigin) { Encounter.WasNotHit(address, before, size, kind, site, references, thread); }
+            }
+            finally
+            {
+                Watchpoints.Remove(slot);
+            }
+        }
+    }
+
+    /// <summary>The shape of any object, to take a reference to its first byte of data.</summary>
+    private sealed class Box
+    {
+        internal byte FirstByte;
+    }
 }

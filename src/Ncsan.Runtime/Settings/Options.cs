@@ -15,6 +15,43 @@ public static class Options
     /// <summary>The slow-down that bursts are held to.</summary>
     public static readonly Option Overhead = new("overhead", typeof(double), "2", "The measured slow-down that burst sampling is held to, as a factor.");
 
+    /// <summary>How long a watchpoint stays.</summary>
+    public static readonly Option Delay = new("delay", typeof(int), "100", "How long a watchpoint stays, in microseconds, at most. A sleep takes 70 to 90 at least; less is no faster.");
+
+    /// <summary>How long a watchpoint at a site that has hardly run yet stays.</summary>
+    public static readonly Option DelayCold = new("delay-cold", typeof(int), "1000", "How long a watchpoint stays at the first executions of a site, in microseconds. More shifts threads apart.");
+
+    /// <summary>Vary delays.</summary>
+    public static readonly Option DelayRandomize = new("delay-randomize", typeof(bool), "true", "Vary each delay at random: down to nothing for plain accesses, down to half for read-modify-writes and assertions.");
+
+    /// <summary>How many accesses pass between two watchpoints.</summary>
+    public static readonly Option SkipWatch = new("skip-watch", typeof(int), "4000", "How many accesses of a thread pass between two watchpoints, at most; varied at random.");
+
+    /// <summary>How many executions of a site are cold.</summary>
+    public static readonly Option ColdVisits = new("cold-visits", typeof(int), "8", "How many executions of a site count as its first ones, which are watched densely: bugs hide in cold code. At most 255.");
+
+    /// <summary>The strict policy.</summary>
+    public static readonly Option Strict = new("strict", typeof(bool), "false", "Report by the letter of the memory model: also when the value stayed the same; allows weak-memory.");
+
+    /// <summary>The permissive policy.</summary>
+    public static readonly Option Permissive = new("permissive", typeof(bool), "false", "Leave out races that are usually harmless: a plain read of a word in which one bit changed, unless it looks like a bool.");
+
+    /// <summary>Plain aligned word writes count as marked.</summary>
+    public static readonly Option AssumePlainWritesAtomic = new("assume-plain-writes-atomic", typeof(bool), "false", "Take plain writes of an aligned word for marked ones, as the kernel does by default.");
+
+    /// <summary>Report changes that nobody instrumented made.</summary>
+    public static readonly Option UnknownOrigin = new("unknown-origin", typeof(bool), "false", "Report a value that changed while watched though no instrumented code wrote it.");
+
+    /// <summary>Model weak memory.</summary>
+    public static readonly Option WeakMemory = new("weak-memory", typeof(bool), "true", "With strict: hold one access of each thread back as a weakly ordered processor may, and find missing barriers.");
+
+    /// <summary>How many different findings are written.</summary>
+    public static readonly Option MaxFindings = new("max-findings", typeof(int), "1000", "How many different findings are written; further ones are counted.");
+
     /// <summary>Every option, in the order of the documentation.</summary>
-    public static readonly IReadOnlyList<Option> All = [Findings, Sampling, Overhead];
+    public static readonly IReadOnlyList<Option> All =
+    [
+        Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
+        WeakMemory, MaxFindings,
+    ];
 }

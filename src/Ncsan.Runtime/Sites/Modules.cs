@@ -1,9 +1,62 @@
+using System.Reflection;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Races;
+
 namespace Ncsan.Runtime.Sites;
 
 /// <summary>The rewritten modules of this process, and the site numbers each was given.</summary>
 internal static class Modules
 {
+    private static readonly Lock s_lock = new();
+    private static RewrittenModule[] s_modules = [];
     private static int s_next = 1;
 
-    internal static int Register(RuntimeTypeHandle anchor, int abiVersion, int siteCount) => Interlocked.Add(ref s_next, siteCount) - siteCount;
+    /// <summary>Gives a module its sites. The first module starts the runtime. Runs in a module initializer: nothing may be thrown.</summary>
+    internal static int Register(RuntimeTypeHandle anchor, int abiVersion, int siteCount)
+    {
+        try
+        {
+            Module module = Type.GetTypeFromHandle(anchor)!.Module;
+            if (abiVersion != Hooks.AbiVersion)
+            {
+                Notice.Say("NCS2003", $"{module.Name} was instrumented for version {abiVersion} of the runtime and this is {Hooks.AbiVersion}; instrument it again.");
+                return 0;
+            }
+
+            lock (s_lock)
+            {
+                if (s_next + siteCount > Sampler.MaxSites)
+                {
+                    Notice.Say("NCS9002", $"{module.Name} has more sites than there is room for; findings in it are not named.");
+                    return 0;
+                }
+
+                int first = s_next;
+                s_next += siteCount;
+                Sampler.AddSites(first, siteCount);
+                s_modules = [.. s_modules, new RewrittenModule(first, siteCount, module)];
+                Lifecycle.Start();
+                return first;
+            }
+        }
+        catch (Exception fault)
+        {
+            Faults.Disable("the start of the runtime", fault);
+            return 0;
+        }
+    }
+
+    /// <summary>The site with this number, in source terms. Reads the module's site table on first use: for the reporter thread.</summary>
+    internal static Site? Find(int number) => Of(number)?.SiteAt(number);
+
+    /// <summary>The module that a site number belongs to.</summary>
+    internal static RewrittenModule? Of(int number)
+    {
+        foreach (RewrittenModule module in s_modules)
+        {
+            if (number >= module.First && number < module.First + module.Count) { return module; }
+        }
+
+        return null;
+    }
 }

@@ -1,9 +1,30 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Sites;
+
 namespace Ncsan.Runtime.Threads;
 
 /// <summary>Remembers where threads and work items were made, for the creation chain of a report.</summary>
 internal static class Creation
 {
-    internal static void Starting(Thread? thread, int site) { }
+    private static readonly ConditionalWeakTable<Thread, Origin> s_origins = [];
+
+    internal static void Starting(Thread? thread, int site)
+    {
+        if (thread is null) { return; }
+        SanitizedThread current = SanitizedThread.Current;
+        current.Guard++;
+        try { s_origins.AddOrUpdate(thread, new Origin(site, new StackTrace(2, fNeedFileInfo: false))); }
+        catch (Exception fault) { Faults.Disable("the creation chain", fault); }
+        finally { current.Guard--; }
+    }
 
     internal static void Queued(int site) { }
+
+    /// <summary>Where the thread was started, innermost frame first.</summary>
+    internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread) =>
+        s_origins.TryGetValue(thread.Managed, out Origin? origin) ? StackFrames.Resolve(origin.Stack, origin.Site, Modules.Find(origin.Site)) : [];
+
+    private sealed record Origin(int Site, StackTrace Stack);
 }

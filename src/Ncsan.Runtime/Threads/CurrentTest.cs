@@ -3,7 +3,12 @@ namespace Ncsan.Runtime.Threads;
 /// <summary>The test that runs on this flow.</summary>
 internal static class CurrentTest
 {
-    internal static void Enter(string name) { }
+    private static readonly AsyncLocal<string?> s_name = new();
 
-    internal static void Leave() { }
+    /// <summary>The test on whose behalf the current thread runs, or null.</summary>
+    internal static string? Name => s_name.Value;
+
+    internal static void Enter(string name) => s_name.Value = name;
+
+    internal static void Leave() => s_name.Value = null;
 }

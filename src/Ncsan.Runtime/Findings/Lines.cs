@@ -1,0 +1,57 @@
+using Ncsan.Runtime.Races;
+
+namespace Ncsan.Runtime.Findings;
+
+/// <summary>The lines of the findings file. docs/internals/races.md lists their fields.</summary>
+internal static class Lines
+{
+    private const int Schema = 1;
+
+    internal static JsonLine Finding(ResolvedFinding resolved)
+    {
+        Finding finding = resolved.Finding;
+        JsonLine line = new JsonLine().Open().Put("schema", Schema).Put("record", "finding").Put("rule", resolved.Rule).Put("kind", resolved.Kind)
+            .Put("id", resolved.Id).Put("title", resolved.Title).Put("severity", "error").Put("member", resolved.Member).Put("class", (string?)null)
+            .Put("certainty", "observed").Put("count", 1).Put("test", finding.Mine.Test ?? finding.Theirs?.Test);
+        if (finding.Before is not null) { line.Open("valueChange").Put("old", finding.Before).Put("new", finding.After).Close(); }
+        else { line.Put("valueChange", null); }
+        line.OpenList("accesses");
+        foreach (ResolvedSide side in resolved.Sides) { Access(line, side); }
+        return line.CloseList().Close();
+    }
+
+    internal static JsonLine Repeat(string id, int count) => new JsonLine().Open().Put("schema", Schema).Put("record", "repeat").Put("id", id).Put("count", count).Close();
+
+    internal static JsonLine Summary(int findings)
+    {
+        JsonLine line = new JsonLine().Open().Put("schema", Schema).Put("record", "summary").Put("findings", findings).Put("pid", Environment.ProcessId).Open("statistics");
+        foreach ((string name, long value) in Statistics.All) { line.Put(name, value); }
+        return line.Close().Close();
+    }
+
+    private static void Access(JsonLine line, ResolvedSide resolved)
+    {
+        Side side = resolved.Side;
+        Frame top = resolved.Stack[0];
+        line.Open().Put("kind", side.KindText).Put("marked", (side.Kind & AccessKind.Marked) != 0).Put("size", side.Size)
+            .Put("method", top.Method).Put("file", top.File).Put("line", top.Line);
+        Frames(line, "stack", resolved.Stack);
+        Thread thread = side.Thread.Managed;
+        line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.Thread.Name);
+        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread));
+        line.Close().OpenList("locksHeld").CloseList().Close();
+    }
+
+    private static void Frames(JsonLine line, string name, IReadOnlyList<Frame> frames)
+    {
+        line.OpenList(name);
+        foreach (Frame frame in frames)
+        {
+            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line);
+            if (frame.Folded > 0) { line.Put("folded", frame.Folded); }
+            line.Close();
+        }
+
+        line.CloseList();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Runtime.Findings;
+
+/// <summary>A finding in source terms.</summary>
+internal sealed record ResolvedFinding(string Rule, string Kind, string Id, string Member, Finding Finding, ResolvedSide Mine, ResolvedSide? Theirs)
+{
+    internal string Title => $"{Kind} on {Member}";
+
+    /// <summary>The two sides in an order that does not depend on which thread came first.</summary>
+    internal IEnumerable<ResolvedSide> Sides => Theirs is null ? [Mine] : new[] { Mine, Theirs }.OrderBy(static s => s.Key, StringComparer.Ordinal);
+
+    internal static ResolvedFinding Of(Finding finding)
+    {
+        var mine = ResolvedSide.Of(finding.Mine);
+        var theirs = finding.Theirs is null ? null : ResolvedSide.Of(finding.Theirs);
+        bool assertion = ((finding.Mine.Kind | (finding.Theirs?.Kind ?? 0)) & AccessKind.Assert) != 0;
+        (string rule, string kind) = assertion ? ("NCS0003", "assert exclusive") : theirs is null ? ("NCS0002", "unknown origin") : ("NCS0001", "data race");
+        string[] keys = theirs is null ? [mine.Key] : [mine.Key, theirs.Key];
+        Array.Sort(keys, StringComparer.Ordinal);
+        string member = theirs is null || string.CompareOrdinal(mine.Member, theirs.Member) <= 0 ? mine.Member : theirs.Member;
+        return new ResolvedFinding(rule, kind, Hash(rule + "\n" + string.Join('\n', keys)), member, finding, mine, theirs);
+    }
+
+    /// <summary>Stable from run to run and from build to build: it knows methods and members, not lines.</summary>
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
+}
+
+/// <summary>One side of a finding in source terms.</summary>
+internal sealed record ResolvedSide(Side Side, string Member, IReadOnlyList<Frame> Stack)
+{
+    /// <summary>What the id is made of.</summary>
+    internal string Key => $"{Stack[0].Method}|{Member}";
+
+    internal static ResolvedSide Of(Side side)
+    {
+        Site? site = Modules.Find(side.Site);
+        var stack = StackFrames.Resolve(side.Stack, side.Site, site);
+        return new ResolvedSide(side, site?.Member is { Length: > 0 } member ? member : "unknown memory", stack);
+    }
+}

@@ -1,0 +1,27 @@
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Settings;
+
+namespace Ncsan.Runtime;
+
+/// <summary>The start and the end of the runtime in a process.</summary>
+internal static class Lifecycle
+{
+    private static int s_started;
+
+    /// <summary>Called with the first rewritten module.</summary>
+    internal static void Start()
+    {
+        if (Interlocked.Exchange(ref s_started, 1) != 0) { return; }
+        FindingsFile.Open();
+        Reporter.Start();
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
+        AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
+        if (Configuration.Sampling != "off") { Hooks.State = 1; }
+    }
+
+    private static void End()
+    {
+        Hooks.State = 0;
+        Reporter.Finish();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>The operating system's own sleep and stack bounds.</summary>
+/// <remarks>
+/// Not <see cref="Thread.Sleep(int)"/>: an interrupt that the program means for its own code would be thrown out of ours, its shortest sleep is a
+/// millisecond (this one 70-90 us), and with an instrumented framework it is instrumented code.
+/// </remarks>
+internal static unsafe partial class Native
+{
+    internal static void Sleep(int microseconds)
+    {
+        if (OperatingSystem.IsWindows()) { SleepMilliseconds((uint)Math.Max(1, microseconds / 1000)); }
+        else { _ = SleepMicroseconds((uint)microseconds); }
+    }
+
+    /// <summary>The bounds of the current thread's stack, or (0, 0) where they cannot be asked for.</summary>
+    internal static (nuint Low, nuint High) StackBounds()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            nuint low, high;
+            GetCurrentThreadStackLimits(&low, &high);
+            return (low, high);
+        }
+
+        if (!OperatingSystem.IsLinux()) { return default; }
+
+        // pthread_attr_t is 56 bytes on x64 with glibc and musl, 64 on arm64.
+        byte* attributes = stackalloc byte[128];
+        if (pthread_getattr_np(pthread_self(), attributes) != 0) { return default; }
+        nuint start, size;
+        int failed = pthread_attr_getstack(attributes, &start, &size);
+        _ = pthread_attr_destroy(attributes);
+        return failed != 0 ? default : (start, start + size);
+    }
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial int SleepMicroseconds(uint microseconds);
+
+    [LibraryImport("kernel32", EntryPoint = "Sleep")]
+    private static partial void SleepMilliseconds(uint milliseconds);
+
+    [LibraryImport("kernel32")]
+    private static partial void GetCurrentThreadStackLimits(nuint* low, nuint* high);
+
+    [LibraryImport("libc")]
+    private static partial nint pthread_self();
+
+    [LibraryImport("libc")]
+    private static partial int pthread_getattr_np(nint thread, byte* attributes);
+
+    [LibraryImport("libc")]
+    private static partial int pthread_attr_getstack(byte* attributes, nuint* start, nuint* size);
+
+    [LibraryImport("libc")]
+    private static partial int pthread_attr_destroy(byte* attributes);
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>Which words of a struct hold references, read from the collector's own description of the type.</summary>
+/// <remarks>
+/// CoreCLR keeps it in front of the method table (gcdesc.h): a count, then for each run of references its length less the size of the boxed
+/// object, and its start. Whether this runtime does is tried once on a struct that is known; if not, every struct with references is opaque:
+/// its value is not compared, which loses findings and makes none up.
+/// </remarks>
+internal sealed unsafe class ReferenceMap
+{
+    private static readonly ReferenceMap s_opaque = new([]);
+    private static readonly bool s_layoutKnown = LayoutIsKnown();
+
+    private readonly bool[] _isReference;
+
+    private ReferenceMap(bool[] isReference) => _isReference = isReference;
+
+    /// <summary>Nothing of the struct can be compared.</summary>
+    internal bool IsOpaque => Array.IndexOf(_isReference, false) < 0;
+
+    internal bool IsReference(int word) => word < _isReference.Length && _isReference[word];
+
+    /// <summary>The map of <typeparamref name="T"/>, or null if it holds no reference.</summary>
+    internal static ReferenceMap? Of<T>() => RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? Cache<T>.Map : null;
+
+    private static ReferenceMap Make(Type type, int size) => s_layoutKnown ? new ReferenceMap(Read(type, size)) : s_opaque;
+
+    private static bool[] Read(Type type, int size)
+    {
+        byte* table = (byte*)type.TypeHandle.Value;
+        nint boxed = *(int*)(table + sizeof(int));
+        nint* end = (nint*)table;
+        nint runs = end[-1];
+        bool[] map = new bool[size / sizeof(nint)];
+        for (nint run = 0; run < runs; run++)
+        {
+            nint length = end[-3 - (2 * run)] + boxed, start = end[-2 - (2 * run)] - sizeof(nint);
+            for (nint at = start; at < start + length; at += sizeof(nint)) { map[at / sizeof(nint)] = true; }
+        }
+
+        return map;
+    }
+
+    private static bool LayoutIsKnown()
+    {
+        try
+        {
+            return Read(typeof(Known), Unsafe.SizeOf<Known>()) is [true, false, true, true, false, false];
+        }
+        catch (IndexOutOfRangeException)
+        {
+            return false;
+        }
+    }
+
+    private static class Cache<T>
+    {
+        internal static readonly ReferenceMap Map = Make(typeof(T), Unsafe.SizeOf<T>());
+    }
+
+    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]
+    private struct Known
+    {
+        internal object A;
+        internal long B;
+        internal string C;
+        internal object D;
+        internal long E, F;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>Decides which accesses get a watchpoint.</summary>
+/// <remarks>
+/// Fast: <see cref="IsDue"/>. Two things make an access due: its site is cold (it ran a few times only: bugs hide in cold code), or
+/// the skip counter ran out. KCSAN counts per processor; a thread static here would cost more than everything else, so the counters sit
+/// in cells of a cache line each, chosen by the address of the stack, which is nearly one a thread.
+/// </remarks>
+internal static unsafe class Sampler
+{
+    internal const int MaxSites = 1 << 24;
+
+    private const int Cells = 256, CellShift = 18, CellInts = 16;
+
+    /// <summary>How many times longer than the delays themselves the time between them is, at least: holds delays to a fifth of a thread's time.</summary>
+    private const int RestFactor = 4;
+
+    /// <summary>For each site how many of its first executions are still to come. Zeroed memory that the system hands out page by page.</summary>
+    private static readonly byte* s_cold = (byte*)NativeMemory.AllocZeroed(MaxSites);
+
+    private static readonly int* s_skip = AllocateCells();
+
+    /// <summary>How many threads need to see each of their accesses: those in a scope, or with an access that memory may hold back.</summary>
+    internal static int Attentive;
+
+    /// <summary>Whether this access must take the slow path though nobody watches its location.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsDue(int site)
+    {
+        byte here;
+        return (s_cold[site] | Attentive) != 0 || --s_skip[CellOf(&here)] < 0;
+    }
+
+    /// <summary>Whether an access that is never watched must take the slow path all the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsAttentive() => Attentive != 0;
+
+    /// <summary>The sites of a module begin cold.</summary>
+    internal static void AddSites(int first, int count) => NativeMemory.Fill(s_cold + first, (nuint)count, (byte)Configuration.ColdVisits);
+
+    /// <summary>Decides on the slow path, and sets the thread's next turn.</summary>
+    /// <returns>How long to watch in microseconds, or 0 for not at all.</returns>
+    internal static int Decide(SanitizedThread thread, int site, AccessKind kind)
+    {
+        byte here;
+        bool cold = s_cold[site] != 0, due = s_skip[CellOf(&here)] < 0;
+        if (cold) { s_cold[site]--; }
+        if (!cold && !due) { return 0; }
+        long now = Stopwatch.GetTimestamp();
+        if (due) { SetSkip(thread, CellOf(&here), now); }
+        if (Census.IsAlone(thread))
+        {
+            Statistics.Count(ref Statistics.Alone);
+            return 0;
+        }
+
+        if (now < thread.RestUntil)
+        {
+            Statistics.Count(ref Statistics.OverBudget);
+            return 0;
+        }
+
+        return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, kind);
+    }
+
+    /// <summary>After a delay the thread runs on undisturbed for a while.</summary>
+    internal static void Delayed(SanitizedThread thread, long started)
+    {
+        long now = Stopwatch.GetTimestamp();
+        Interlocked.Add(ref Statistics.DelayMicroseconds, (now - started) * 1_000_000 / Stopwatch.Frequency);
+        thread.RestUntil = now + (RestFactor * (now - started));
+    }
+
+    /// <summary>The next turn comes after a random number of accesses, but not so soon that turns fall into the rest after a delay: the period
+    /// doubles when it did, and shrinks back to the option when not.</summary>
+    private static void SetSkip(SanitizedThread thread, int cell, long now)
+    {
+        int usual = Configuration.SkipWatch;
+        thread.SkipPeriod = now < thread.RestUntil ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
+        s_skip[cell] = thread.SkipPeriod - (int)thread.NextRandom((uint)thread.SkipPeriod);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CellOf(void* stack) => (int)((nuint)stack >> CellShift) % Cells * CellInts;
+
+    private static int* AllocateCells()
+    {
+        void* memory = NativeMemory.AlignedAlloc(Cells * CellInts * sizeof(int), CellInts * sizeof(int));
+        NativeMemory.Clear(memory, Cells * CellInts * sizeof(int));
+        return (int*)memory;
+    }
+}

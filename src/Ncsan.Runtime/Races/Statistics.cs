@@ -1,0 +1,61 @@
+namespace Ncsan.Runtime.Races;
+
+/// <summary>Everything that the detector did and everything that it lost, for the summary. The first nine are KCSAN's.</summary>
+internal static class Statistics
+{
+    /// <summary>Watchpoints that were set up.</summary>
+    internal static long SetupWatchpoints;
+
+    /// <summary>Data races between instrumented accesses, repeats included.</summary>
+    internal static long DataRaces;
+
+    /// <summary>Assertions of exclusive access that failed, repeats included.</summary>
+    internal static long AssertFailures;
+
+    /// <summary>Lost: no slot was free near the page of the location.</summary>
+    internal static long NoCapacity;
+
+    /// <summary>Lost: two threads hit one watchpoint and the slower was turned away, or a side never told its half.</summary>
+    internal static long ReportRaces;
+
+    /// <summary>The value changed and nobody instrumented wrote it.</summary>
+    internal static long RacesUnknownOrigin;
+
+    /// <summary>Watched over its first bytes only, or not at all, because of its size or address.</summary>
+    internal static long UnencodableAccesses;
+
+    /// <summary>A match that the full comparison did not bear out.</summary>
+    internal static long EncodingFalsePositives;
+
+    /// <summary>Not watched: the location is on the thread's own stack.</summary>
+    internal static long StackAccesses;
+
+    /// <summary>Not watched: no other thread had run instrumented code.</summary>
+    internal static long Alone;
+
+    /// <summary>Dropped by policy: both threads met at the location, and its value stayed the same.</summary>
+    internal static long UnchangedValues;
+
+    /// <summary>Dropped by the permissive policy.</summary>
+    internal static long Permitted;
+
+    /// <summary>Not watched: the delay budget was used up.</summary>
+    internal static long OverBudget;
+
+    /// <summary>Lost: a finding did not reach the disk in time, or there were too many.</summary>
+    internal static long LostFindings;
+
+    /// <summary>Time that threads stood still at watchpoints, in microseconds.</summary>
+    internal static long DelayMicroseconds;
+
+    /// <summary>The counters by the name under which the summary shows them.</summary>
+    internal static IEnumerable<(string Name, long Value)> All =>
+    [
+        ("setup_watchpoints", SetupWatchpoints), ("used_watchpoints", Watchpoints.Used), ("data_races", DataRaces), ("assert_failures", AssertFailures),
+        ("no_capacity", NoCapacity), ("report_races", ReportRaces), ("races_unknown_origin", RacesUnknownOrigin), ("unencodable_accesses", UnencodableAccesses),
+        ("encoding_false_positives", EncodingFalsePositives), ("stack_accesses", StackAccesses), ("alone", Alone), ("unchanged_values", UnchangedValues),
+        ("permitted", Permitted), ("over_budget", OverBudget), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
+    ];
+
+    internal static void Count(ref long counter) => Interlocked.Increment(ref counter);
+}

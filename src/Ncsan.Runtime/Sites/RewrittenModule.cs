@@ -1,0 +1,54 @@
+using System.Reflection;
+
+namespace Ncsan.Runtime.Sites;
+
+/// <summary>A rewritten module and its range of site numbers.</summary>
+internal sealed class RewrittenModule
+{
+    /// <summary>Weak: a collectible load context must be able to go.</summary>
+    private readonly WeakReference<Module> _module;
+    private readonly string _path;
+    private SiteTable? _table;
+    private bool _isRead;
+
+    internal RewrittenModule(int first, int count, Module module)
+    {
+        (First, Count, _module) = (first, count, new WeakReference<Module>(module));
+        _path = module.FullyQualifiedName;
+        Name = module.ScopeName;
+    }
+
+    internal int First { get; }
+
+    internal int Count { get; }
+
+    internal string Name { get; }
+
+    internal bool Is(Module module) => _module.TryGetTarget(out Module? mine) && mine == module;
+
+    internal Site? SiteAt(int number)
+    {
+        if (!_isRead)
+        {
+            _isRead = true;
+            _table = Read();
+        }
+
+        return _table is { } table && number - First < table.Count ? table[number - First] : null;
+    }
+
+    private SiteTable? Read()
+    {
+        string path = SiteTable.PathFor(_path);
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return SiteTable.Read(file);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            Findings.Notice.Say("NCS2004", $"the site table {path} cannot be read, so findings in {Name} have no member names: {fault.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Ncsan.Runtime.Races;
+
+namespace Ncsan.Runtime.Threads;
+
+/// <summary>What the detector keeps of a thread (KCSAN's kcsan_ctx). Only ever reached from slow paths: a thread static would dominate a fast one.</summary>
+internal sealed class SanitizedThread
+{
+    [ThreadStatic]
+    private static SanitizedThread? t_current;
+
+    private readonly (nuint Low, nuint High) _stack = Native.StackBounds();
+    private byte[]? _scratch;
+
+    private SanitizedThread()
+    {
+        Managed = Thread.CurrentThread;
+        Random = (uint)Managed.ManagedThreadId * 2654435761;
+        Census.Add(this);
+    }
+
+    /// <summary>The state of the current thread.</summary>
+    internal static SanitizedThread Current => t_current ?? Create();
+
+    internal Thread Managed { get; }
+
+    /// <summary>The name for the report: the program's, or what the thread is.</summary>
+    internal string Name => Managed.Name is { Length: > 0 } name ? name : Managed.IsThreadPoolThread ? "thread pool" : Managed.ManagedThreadId == 1 ? "main" : "thread";
+
+    /// <summary>Greater than zero inside the runtime: every hook returns at once. The second line of defence, never the first.</summary>
+    internal int Guard;
+
+    /// <summary>How many ignore scopes are open.</summary>
+    internal int Ignoring;
+
+    /// <summary>How many nestable atomic regions are open.</summary>
+    internal int AtomicNesting;
+
+    /// <summary>Whether the flat atomic region is open.</summary>
+    internal bool IsInFlatAtomic;
+
+    /// <summary>How many accesses to come count as marked.</summary>
+    internal int AtomicNext;
+
+    /// <summary>The bits that the assertion under way is about; 0 for all.</summary>
+    internal ulong AccessMask;
+
+    /// <summary>Assertions that last, innermost last.</summary>
+    internal readonly List<HeldAccess> Asserted = [];
+
+    /// <summary>The time before which the sampler leaves the thread alone.</summary>
+    internal long RestUntil;
+
+    /// <summary>How many accesses pass until the next turn, before it is varied.</summary>
+    internal int SkipPeriod;
+
+    /// <summary>The state of this thread's random numbers.</summary>
+    internal uint Random;
+
+    /// <summary>Room for the value of a location before the delay, if it needs any.</summary>
+    internal Span<byte> FirstScratch(int size) => size <= sizeof(ulong) ? default : (_scratch ??= new byte[2 * WatchWord.MaxSize]).AsSpan(0, WatchWord.MaxSize);
+
+    /// <summary>Room for the value after it.</summary>
+    internal Span<byte> SecondScratch(int size) => size <= sizeof(ulong) ? default : (_scratch ??= new byte[2 * WatchWord.MaxSize]).AsSpan(WatchWord.MaxSize);
+
+    /// <summary>Whether an address is on this thread's stack, where nobody else may look.</summary>
+    internal unsafe bool IsOnStack(nuint address)
+    {
+        if (_stack.High != 0) { return address - _stack.Low < _stack.High - _stack.Low; }
+
+        // Without bounds: everything up to the largest usual stack above this frame.
+        byte here;
+        return address - (nuint)(&here) < 16 << 20;
+    }
+
+    /// <summary>Notes that the thread needs, or no longer needs, to see each of its accesses on the slow path.</summary>
+    internal void SetAttention(bool before, bool after)
+    {
+        if (before != after) { Interlocked.Add(ref Sampler.Attentive, after ? 1 : -1); }
+    }
+
+    /// <summary>KCSAN's generator: private, because the system's own could lead back here.</summary>
+    internal uint NextRandom(uint bound)
+    {
+        Random = (1664525 * Random) + 1013904223;
+        return bound == 0 ? 0 : (uint)(((ulong)Random * bound) >> 32);
+    }
+
+    private static SanitizedThread Create() => t_current = new SanitizedThread();
+}
