@@ -19,7 +19,7 @@ public static unsafe partial class Hooks
 
     /// <summary>Asserts that nobody changes the bits of <paramref name="mask"/> in <paramref name="location"/> now. The thread's next access,
     /// which is taken for the one that uses those bits, counts as marked.</summary>
-    public static void AssertExclusiveBits<T>(ref T location, ulong mask, int site) => Scopes.AssertBits(ref location, mask, site);
+    public static void AssertExclusiveBits<T>(ref T location, T mask, int site) where T : unmanaged => Scopes.AssertBits(ref location, mask, site);
 
     /// <summary>Asserts that nobody writes <paramref name="location"/> from now on, until <see cref="AssertScopeEnd"/>.</summary>
     public static void AssertWriterScopeBegin<T>(ref T location, int site) => Scopes.BeginAsserting(ref location, AccessKind.Read | AccessKind.Assert | AccessKind.Scoped, site);

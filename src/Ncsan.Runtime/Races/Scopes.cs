@@ -33,10 +33,11 @@ internal static unsafe class Scopes
         thread.AtomicNext = Math.Max(0, count);
     }
 
-    internal static void AssertBits<T>(ref T location, ulong mask, int site)
+    internal static void AssertBits<T>(ref T location, T mask, int site)
+        where T : unmanaged
     {
         SanitizedThread thread = SanitizedThread.Current;
-        thread.AccessMask = mask;
+        new ReadOnlySpan<byte>(&mask, Math.Min(sizeof(T), sizeof(ulong))).CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new Span<ulong>(ref thread.AccessMask)));
         Detector.CheckValue(ref location, AccessKind.Read | AccessKind.Assert, site);
         thread.AccessMask = 0;
         NextAtomic(1);

@@ -28,7 +28,7 @@ internal readonly record struct WatchWord(ulong Value)
 
     internal bool IsCollection => (Value & CollectionBit) != 0;
 
-    internal static bool CanEncode(nuint address, int size) => (address & ~(nuint)AddressMask) == 0 && size is > 0 and <= MaxSize;
+    internal static bool CanEncode(nuint address, int size) => ((ulong)address & ~AddressMask) == 0 && size is > 0 and <= MaxSize;
 
     internal static WatchWord Encode(nuint address, int size, AccessKind kind) => new(
         address | ((ulong)size << AddressBits)
