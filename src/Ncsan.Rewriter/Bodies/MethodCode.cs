@@ -1,0 +1,66 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Ncsan.Rewriter.Bodies;
+
+/// <summary>A method body as passes see it: ops with known stacks, and regions.</summary>
+internal sealed class MethodCode
+{
+    private readonly Op?[] _byOffset;
+
+    private MethodCode(ModuleContext module, MethodDefinition method)
+    {
+        Module = module;
+        Method = method;
+        var body = method.Body;
+        _byOffset = new Op?[body.CodeSize + 1];
+        var prefixes = new List<Instruction>();
+        foreach (var instruction in body.Instructions)
+        {
+            if (instruction.OpCode.OpCodeType == OpCodeType.Prefix) { prefixes.Add(instruction); continue; }
+            var op = new Op(Ops.Count, instruction, prefixes.Count == 0 ? [] : [.. prefixes]);
+            foreach (var prefix in prefixes) { _byOffset[prefix.Offset] = op; }
+            _byOffset[instruction.Offset] = op;
+            prefixes.Clear();
+            Ops.Add(op);
+        }
+
+        (Root, Handlers) = Region.Tree(body, Ops.Count, i => i is null ? Ops.Count : At(i).Index);
+        Place(Root);
+        if (method.DebugInformation is { HasSequencePoints: true } debug)
+        {
+            foreach (var point in debug.SequencePoints) { if (AtOffset(point.Offset) is { } op) { op.Point = point; } }
+        }
+
+        SequencePoint? statement = null;
+        foreach (var op in Ops) { op.Statement = statement = op.Point ?? statement; }
+        StackAnalysis.Run(this);
+    }
+
+    internal ModuleContext Module { get; }
+
+    internal MethodDefinition Method { get; }
+
+    internal List<Op> Ops { get; } = [];
+
+    internal Region Root { get; }
+
+    internal List<HandlerRegions> Handlers { get; }
+
+    internal static MethodCode Decode(ModuleContext module, MethodDefinition method) => new(module, method);
+
+    /// <summary>The op that an instruction, or its prefix, belongs to. Valid only before the body is emitted anew.</summary>
+    internal Op At(Instruction instruction) => _byOffset[instruction.Offset]!;
+
+    internal Op? AtOffset(int offset) => (uint)offset < (uint)_byOffset.Length ? _byOffset[offset] : null;
+
+    /// <summary>A new site in this method.</summary>
+    internal int Site(Op op, Runtime.Sites.SiteKind kind, string member, int size = 0, Runtime.Sites.SiteFlags flags = Runtime.Sites.SiteFlags.None) =>
+        Module.Sites.Add(kind, flags, size, Method, member, op.Statement);
+
+    private void Place(Region region)
+    {
+        for (int i = region.Start; i < region.End; i++) { Ops[i].Region = region; }
+        foreach (var child in region.Children) { Place(child); }
+    }
+}

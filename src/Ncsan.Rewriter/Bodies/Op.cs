@@ -1,0 +1,89 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Ncsan.Rewriter.Bodies;
+
+/// <summary>A value on the evaluation stack.</summary>
+/// <param name="Type">Its static type, or null when not known.</param>
+/// <param name="Producer">The op that made it, or null after a merge of several.</param>
+/// <param name="OnStack">Whether it is known to be the address of something on the thread's own stack.</param>
+internal readonly record struct StackEntry(TypeReference? Type, Op? Producer, bool OnStack)
+{
+    /// <summary>Whether it is a struct itself, not its address.</summary>
+    internal bool IsStructValue => Type is not null && TypeFacts.Bare(Type) is { } t && (t.IsValueType || t.IsGenericParameter) && !t.IsPrimitive;
+}
+
+/// <summary>In which copies of a block something is emitted.</summary>
+[Flags]
+internal enum Copies
+{
+    /// <summary>The copy that runs while State is up.</summary>
+    Checked = 1,
+
+    /// <summary>The copy that runs while State is down.</summary>
+    Clean = 2,
+
+    /// <summary>Both: the event must never be missed, whatever State is.</summary>
+    Both = Checked | Clean,
+}
+
+/// <summary>Code that a pass adds to an op.</summary>
+internal readonly record struct Probe(Copies Copies, Action<CodeWriter> Emit);
+
+/// <summary>One IL instruction with its prefixes, what is on the stack before it, and what passes add to it.</summary>
+internal sealed class Op(int index, Instruction instruction, Instruction[] prefixes)
+{
+    internal int Index { get; } = index;
+
+    internal Instruction Instruction { get; } = instruction;
+
+    internal Instruction[] Prefixes { get; } = prefixes;
+
+    /// <summary>The original offset of the first prefix, or of the instruction.</summary>
+    internal int Offset { get; } = prefixes.Length > 0 ? prefixes[0].Offset : instruction.Offset;
+
+    internal Code Code => Instruction.OpCode.Code;
+
+    internal object? Operand => Instruction.Operand;
+
+    /// <summary>The values that the op pops, deepest first; null when it is never reached.</summary>
+    internal StackEntry[]? Inputs { get; set; }
+
+    /// <summary>How many values are on the stack before the op.</summary>
+    internal int Depth { get; set; }
+
+    /// <summary>The sequence point that begins here, or null.</summary>
+    internal SequencePoint? Point { get; set; }
+
+    /// <summary>The sequence point that the op belongs to, or null.</summary>
+    internal SequencePoint? Statement { get; set; }
+
+    internal Region Region { get; set; } = null!;
+
+    /// <summary>What is emitted before the op, in order.</summary>
+    internal List<Probe>? Before { get; private set; }
+
+    /// <summary>What is emitted instead of the op's own instruction, by copy.</summary>
+    internal List<Probe>? Instead { get; private set; }
+
+    /// <summary>What passes asked of a call, or null.</summary>
+    internal CallPlan? Call { get; set; }
+
+    internal bool IsVolatile => HasPrefix(Code.Volatile);
+
+    internal bool HasProbes => Before is not null || Instead is not null || Call is not null;
+
+    internal bool HasCheckedProbes => Any(Before) || Any(Instead) || Call is { HasChecked: true };
+
+    internal bool HasPrefix(Code code) => Array.Exists(Prefixes, p => p.OpCode.Code == code);
+
+    /// <summary>Adds code in front of the op in the checked copy. It finds the op's inputs on the stack and must leave them there.</summary>
+    internal void Checked(Action<CodeWriter> emit) => (Before ??= []).Add(new(Copies.Checked, emit));
+
+    /// <summary>Emits other code instead of the op in the given copies.</summary>
+    internal void Replace(Copies copies, Action<CodeWriter> emit) => (Instead ??= []).Add(new(copies, emit));
+
+    private static bool Any(List<Probe>? probes) => probes is not null && probes.Exists(p => (p.Copies & Copies.Checked) != 0 && (p.Copies & Copies.Clean) == 0);
+
+    public override string ToString() => Instruction.ToString();
+}

@@ -1,0 +1,92 @@
+using Mono.Cecil.Cil;
+
+namespace Ncsan.Rewriter.Bodies;
+
+/// <summary>A run of ops without a way in or out except at its ends: a basic block, or a part of one.</summary>
+internal sealed class Segment(MethodCode code, int start, int end)
+{
+    internal int Start { get; } = start;
+
+    /// <summary>The index after the last op.</summary>
+    internal int End { get; } = end;
+
+    internal IEnumerable<Op> Ops { get { for (int i = Start; i < End; i++) { yield return code.Ops[i]; } } }
+
+    internal Op First => code.Ops[Start];
+
+    internal Op Last => code.Ops[End - 1];
+
+    internal Region Region => First.Region;
+
+    /// <summary>Whether control can run on into the next segment.</summary>
+    internal bool FallsThrough => Last.Instruction.OpCode.FlowControl is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw);
+
+    internal bool HasCheckedProbes => Ops.Any(o => o.HasCheckedProbes);
+
+    /// <summary>Whether State is tested on the way in. If not, and there is a checked copy, the copy is the one that control comes from.</summary>
+    internal bool Tests { get; set; }
+
+    /// <summary>Whether there is a checked copy.</summary>
+    internal bool HasCheckedCopy { get; set; }
+
+    /// <summary>Where clean code enters: the test, or the clean copy.</summary>
+    internal Instruction? Entry { get; set; }
+
+    /// <summary>Where the checked copy begins.</summary>
+    internal Instruction? CheckedEntry { get; set; }
+
+    /// <summary>
+    /// Cuts a method: where control enters or leaves, and, where the stack is empty, between calls and the accesses that follow them, since State may have
+    /// risen while the call was under way.
+    /// </summary>
+    internal static List<Segment> Cut(MethodCode code)
+    {
+        var ops = code.Ops;
+        var leader = new bool[ops.Count + 1];
+        leader[0] = leader[ops.Count] = true;
+        foreach (var op in ops)
+        {
+            if (op.Operand is Instruction target) { leader[code.At(target).Index] = true; }
+            else if (op.Operand is Instruction[] targets) { foreach (var t in targets) { leader[code.At(t).Index] = true; } }
+            if (op.Instruction.OpCode.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch or FlowControl.Return or FlowControl.Throw) { leader[op.Index + 1] = true; }
+        }
+
+        MarkRegions(code.Root, leader);
+        CutStatements(code, leader);
+        var segments = new List<Segment>();
+        for (int start = 0; start < ops.Count;)
+        {
+            int end = start + 1;
+            while (!leader[end]) { end++; }
+            segments.Add(new(code, start, end));
+            start = end;
+        }
+
+        return segments;
+    }
+
+    private static void MarkRegions(Region region, bool[] leader)
+    {
+        leader[region.Start] = leader[region.End] = true;
+        foreach (var child in region.Children) { MarkRegions(child, leader); }
+    }
+
+    // A test stands right before the first statement that has an access, so that what comes earlier is not copied for nothing.
+    private static void CutStatements(MethodCode code, bool[] leader)
+    {
+        bool tested = false;
+        int statement = -1;
+        foreach (var op in code.Ops)
+        {
+            if (leader[op.Index]) { tested = false; statement = -1; }
+            if (op.Depth == 0) { statement = op.Index; }
+            if (op.HasCheckedProbes && !tested)
+            {
+                if (statement >= 0) { leader[statement] = true; }
+                tested = true;
+            }
+
+            if (Calls.MayBlock(op)) { tested = false; statement = -1; }
+        }
+    }
+}

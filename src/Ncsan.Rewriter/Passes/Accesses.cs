@@ -1,0 +1,46 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>What the passes for fields, array elements and indirect accesses have in common: which hook a type needs.</summary>
+internal static class Accesses
+{
+    /// <summary>A new site for an access, unless its type cannot be passed to a hook; then the reason is counted.</summary>
+    internal static int? Site(MethodCode code, Op op, bool write, TypeShape shape, string member)
+    {
+        if (shape.Shape is Shape.StackOnly or Shape.Unresolved)
+        {
+            code.Module.Skip(shape.Shape == Shape.StackOnly ? SkipReason.StackLocal : SkipReason.Unresolved);
+            return null;
+        }
+
+        var flags = (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None);
+        return code.Site(op, write ? SiteKind.Write : SiteKind.Read, member, shape.Size, flags);
+    }
+
+    /// <summary>Calls the hook for a plain access; the location is on the stack and is popped.</summary>
+    internal static void Hook(CodeWriter writer, bool write, TypeShape shape, TypeReference type, int site)
+    {
+        writer.Site(site);
+        string verb = write ? "Write" : "Read";
+        switch (shape.Shape)
+        {
+            case Shape.Bytes: writer.Hook(verb + shape.Size); break;
+            case Shape.Reference: writer.Hook(verb + "Ref"); break;
+            default: writer.Emit(OpCodes.Call, writer.Module.Hooks.Generic(verb + "Value", TypeFacts.Bare(type))); break;
+        }
+    }
+
+    /// <summary>Calls the hook for a plain or a volatile access; the location is on the stack and is popped.</summary>
+    internal static void Hook(CodeWriter writer, Op op, bool write, TypeShape shape, TypeReference type, int site)
+    {
+        if (!op.IsVolatile) { Hook(writer, write, shape, type, site); return; }
+        if (shape.Size > 0) { writer.Constant(shape.Size); } else { writer.Emit(OpCodes.Sizeof, TypeFacts.Bare(type)); }
+        writer.Site(site);
+        writer.Hook(write ? nameof(Hooks.WriteMarked) : nameof(Hooks.ReadMarked));
+    }
+}

@@ -1,0 +1,53 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Rewriter.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>Loads and stores of instance and static fields.</summary>
+internal sealed class FieldPass : IOpPass
+{
+    public void Visit(MethodCode code, Op op)
+    {
+        if (op.Code is not (Code.Ldfld or Code.Stfld or Code.Ldsfld or Code.Stsfld)) { return; }
+        var field = (FieldReference)op.Operand!;
+        bool write = op.Code is Code.Stfld or Code.Stsfld, isStatic = op.Code is Code.Ldsfld or Code.Stsfld;
+        if (!isStatic && IsOnStack(code.Module, op, field)) { code.Module.Skip(SkipReason.StackLocal); return; }
+        if (WhyNot(code.Module, field) is { } reason) { code.Module.Skip(reason); return; }
+        var type = Generics.FieldType(field);
+        var shape = code.Module.Types.ShapeOf(type);
+        if (Accesses.Site(code, op, write, shape, Names.Field(field)) is not { } site) { return; }
+        op.Checked(isStatic ? w =>
+        {
+            w.Emit(OpCodes.Ldsflda, field);
+            Accesses.Hook(w, op, write, shape, type, site);
+        }
+        : w =>
+        {
+            var value = write ? w.Spill(type) : null;
+            w.Emit(OpCodes.Dup);
+            w.Emit(OpCodes.Ldflda, field);
+            Accesses.Hook(w, op, write, shape, type, site);
+            if (value is not null) { w.Emit(OpCodes.Ldloc, value); }
+        });
+    }
+
+    /// <summary>Why accesses to a field are left alone, or null.</summary>
+    internal static SkipReason? WhyNot(ModuleContext module, FieldReference field)
+    {
+        if (module.Resolve(field) is not { } definition) { return null; }
+        if (definition.IsLiteral || definition.HasFieldRVA()) { return SkipReason.ConstantData; }
+        if (definition.IsInitOnly) { return SkipReason.InitOnly; }
+        return definition.IsStatic && definition.HasCustomAttributes && definition.CustomAttributes.Any(a => a.AttributeType.FullName == "System.ThreadStaticAttribute") ? SkipReason.ThreadStatic : null;
+    }
+
+    /// <summary>A field of a struct that is itself on the evaluation stack, of a local, or of a ref struct.</summary>
+    internal static bool IsOnStack(ModuleContext module, Op op, FieldReference field) =>
+        op.Inputs is not { Length: > 0 } inputs || inputs[0].OnStack || inputs[0].IsStructValue || (field.DeclaringType.IsValueType && module.Types.IsByRefLike(field.DeclaringType));
+}
+
+internal static class FieldDefinitionExtensions
+{
+    internal static bool HasFieldRVA(this FieldDefinition field) => (field.Attributes & FieldAttributes.HasFieldRVA) != 0;
+}

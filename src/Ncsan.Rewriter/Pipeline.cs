@@ -1,0 +1,49 @@
+using Mono.Cecil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Rewriter.Passes;
+
+namespace Ncsan.Rewriter;
+
+/// <summary>The passes, in order. A pass only adds probes to ops; the body is emitted once, after all of them.</summary>
+internal static class Pipeline
+{
+    private static readonly IOpPass[] s_opPasses =
+    [
+        new FieldPass(),
+        new ArrayElementPass(),
+        new IndirectPass(),
+    ];
+
+    // Order matters only between passes that look at the same call: hooks of an earlier pass run earlier.
+    private static readonly ICallPass[] s_callPasses =
+    [
+        new CreationPass(),
+    ];
+
+    internal static void Run(ModuleContext module)
+    {
+        ModuleInitializerPass.Begin(module);
+        var methods = module.Module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).ToList();
+        foreach (var method in methods) { Rewrite(module, method); }
+        ModuleInitializerPass.End(module);
+    }
+
+    private static void Rewrite(ModuleContext module, MethodDefinition method)
+    {
+        if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
+        var code = MethodCode.Decode(module, method);
+        foreach (var op in code.Ops)
+        {
+            if (op.Inputs is null) { continue; }
+            if (op.Region.IsInFilter) { continue; }
+            foreach (var pass in s_opPasses) { pass.Visit(code, op); }
+            if (Invocation.Of(code, op) is { } call) { foreach (var pass in s_callPasses) { pass.Visit(call); } }
+        }
+
+        if (!code.Ops.Exists(o => o.HasProbes)) { return; }
+        var segments = Segment.Cut(code);
+        foreach (var segment in segments) { segment.Tests = segment.HasCheckedCopy = segment.HasCheckedProbes; }
+        new BodyEmitter(code, segments).Emit();
+        module.MethodsInstrumented++;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text;
+using Ncsan.Runtime;
+
+namespace Ncsan.Rewriter.Tests;
+
+/// <summary>
+/// A recording stand-in for the runtime: an assembly of the same name with the same hooks, which writes down each call and does nothing else.
+/// Made by reflection over the real hooks, so it cannot drift from them.
+/// </summary>
+internal static class RuntimeDouble
+{
+    private static readonly Lazy<byte[]> s_image = new(() => Compiler.Compile("Ncsan.Runtime", Source(), optimize: true, references: []).Image);
+
+    internal static byte[] Image => s_image.Value;
+
+    private static string Source()
+    {
+        var text = new StringBuilder("""
+            using System;
+            using System.Collections.Generic;
+            namespace Ncsan.Runtime
+            {
+                [AttributeUsage(AttributeTargets.Assembly)] public sealed class InstrumentedAttribute(int abiVersion) : Attribute { public int AbiVersion => abiVersion; }
+                public static class Hooks
+                {
+                    public static int State;
+                    public static long Count;
+                    public static bool Recording;
+                    public static Action Toggle;
+                    public static List<string> Names = new();
+                    public static List<int> Sites = new();
+                    static void Record(string name, int site) { Count++; Toggle?.Invoke(); if (Recording) { lock (Names) { Names.Add(name); Sites.Add(site); } } }
+
+            """);
+        foreach (var hook in typeof(Hooks).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        {
+            string generic = hook.IsGenericMethodDefinition ? "<" + string.Join(", ", hook.GetGenericArguments().Select(a => a.Name)) + ">" : "";
+            string parameters = string.Join(", ", hook.GetParameters().Select(p => Type(p.ParameterType) + " " + p.Name));
+            string site = hook.GetParameters().Any(p => p.Name == "site") ? "site" : "-1";
+            string result = hook.ReturnType == typeof(void) ? "" : hook.Name == nameof(Hooks.ModuleLoaded) ? "return 0;" : "return default;";
+            string record = hook.Name == nameof(Hooks.ModuleLoaded) ? "" : $"Record(\"{hook.Name}\", {site});";
+            text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}{generic}({parameters}) {{ {record} {result} }}");
+        }
+
+        return text.Append("}}").ToString();
+    }
+
+    private static string Type(Type type) =>
+        type.IsByRef ? "ref " + Type(type.GetElementType()!) : type.IsArray ? Type(type.GetElementType()!) + "[]" : type.IsGenericParameter ? type.Name
+        : type.IsConstructedGenericType ? $"global::{type.FullName![..type.FullName!.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Type))}>"
+        : "global::" + type.FullName!.Replace('+', '.');
+}
