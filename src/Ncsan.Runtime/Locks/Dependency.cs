@@ -1,0 +1,63 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>How and where a dependency was recorded first.</summary>
+/// <param name="HeldSite">Where the lock that was held had been taken.</param>
+/// <param name="Site">Where the other was wanted.</param>
+/// <param name="Stack">The stack at <paramref name="Site"/>, as the stack source took it; null without one.</param>
+/// <param name="Thread">Who did it.</param>
+internal sealed record DependencyRecord(int HeldSite, int Site, object? Stack, ThreadIdentity Thread);
+
+/// <summary>A thread as reports name it.</summary>
+/// <param name="Id">The managed thread id.</param>
+/// <param name="Name">Its name, if it has one.</param>
+/// <param name="IsPool">Its work could as well have run on another thread.</param>
+internal readonly record struct ThreadIdentity(int Id, string? Name, bool IsPool)
+{
+    /// <inheritdoc/>
+    public override string ToString() => IsPool ? $"pool thread {Id}" : Name is null ? $"thread {Id}" : $"thread {Id} '{Name}'";
+}
+
+/// <summary>An edge of the order graph: <see cref="To"/> was wanted while <see cref="From"/> was held.</summary>
+internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord first)
+{
+    /// <summary>No single thread: several, or a pool thread, whose work can run beside anything.</summary>
+    internal const int ManyThreads = -1;
+
+    internal readonly LockNode From = from, To = to;
+
+    /// <summary>The first time.</summary>
+    internal readonly DependencyRecord First = first;
+
+    /// <summary>The set of (held, wanted) pairs it was seen with; see <see cref="LockModes"/>.</summary>
+    internal ushort Modes;
+
+    /// <summary>The only thread that ever recorded it, or <see cref="ManyThreads"/>.</summary>
+    internal int Thread = first.Thread.IsPool ? ManyThreads : first.Thread.Id;
+
+    /// <summary>
+    /// The locks that were held exclusively outside of <see cref="From"/> every time: instance numbers on an edge between locks, class numbers on one
+    /// between classes. Two edges with a common guard cannot be walked at the same time.
+    /// </summary>
+    internal long[] Guards = [];
+
+    /// <summary>On a class edge: how many pairs of locks stand behind it.</summary>
+    internal int Pairs;
+
+    /// <summary>Adds one more observation. Says whether the edge can now be part of a cycle that it could not be part of before.</summary>
+    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<long> guards)
+    {
+        bool changed = (Modes & mode) == 0;
+        Modes |= mode;
+        if (Thread != ManyThreads && (thread.IsPool || thread.Id != Thread)) { Thread = ManyThreads; changed = true; }
+        int kept = 0;
+        foreach (long guard in Guards) { if (guards.Contains(guard)) { kept++; } }
+        if (kept == Guards.Length) { return changed; }
+        var still = new long[kept];
+        int next = 0;
+        foreach (long guard in Guards) { if (guards.Contains(guard)) { still[next++] = guard; } }
+        Guards = still;
+        return true;
+    }
+
+    internal bool SharesGuardWith(Dependency other) => Guards.AsSpan().ContainsAny(other.Guards);
+}

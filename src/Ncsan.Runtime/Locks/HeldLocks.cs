@@ -1,0 +1,113 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>What is special about one acquire.</summary>
+[Flags]
+internal enum AcquireFlags : byte
+{
+    None = 0,
+
+    /// <summary>It cannot wait forever: it depends on nothing, but others depend on it once it is held.</summary>
+    Try = 1,
+
+    /// <summary>A boundary: code above it belongs to another flow, which the maps below it say nothing about.</summary>
+    Mark = 2,
+
+    /// <summary>Held by the async flow, not by the thread.</summary>
+    Async = 4,
+}
+
+/// <summary>One entry of the stack of held locks.</summary>
+internal struct HeldLock
+{
+    internal LockInstance Lock;
+
+    /// <summary>The chain key below this entry.</summary>
+    internal ulong KeyBelow;
+
+    /// <summary>Where it was taken.</summary>
+    internal int Site;
+
+    /// <summary>How often its holder took it.</summary>
+    internal int Count;
+
+    /// <summary>How often it is pinned: it must not be released while it is.</summary>
+    internal short Pins;
+
+    internal WantMode Want;
+    internal AcquireFlags Flags;
+
+    internal readonly HoldMode Mode => Want.Held();
+    internal readonly LockClass Class => Lock.Class;
+}
+
+/// <summary>The stack of the locks, maps and contexts that one thread is inside of, oldest first. Touched by its own thread alone.</summary>
+internal sealed class HeldLocks(ThreadIdentity thread)
+{
+    internal HeldLock[] Entries = new HeldLock[16];
+
+    internal int Depth;
+
+    /// <summary>The chain key of the whole stack.</summary>
+    internal ulong Key = ChainKey.Empty;
+
+    /// <summary>How many spinning locks are held: nothing may block while there are any.</summary>
+    internal int Spinning;
+
+    internal readonly ThreadIdentity Thread = thread;
+
+    /// <summary>What the key of a chain starts from: work on pool threads is interchangeable, a thread of its own is not.</summary>
+    internal readonly ulong Strand = thread.IsPool ? 0 : (ulong)(uint)thread.Id << 8;
+
+    /// <summary>The lock that this thread is blocked on now, read by the hang watch; with the site of the wait and since when.</summary>
+    internal volatile LockInstance? WaitsFor;
+
+    internal int WaitSite;
+    internal long WaitSince;
+    internal object? WaitStack;
+
+    internal void Push(LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    {
+        if (Depth == Entries.Length) { Array.Resize(ref Entries, Depth * 2); }
+        ref HeldLock entry = ref Entries[Depth++];
+        entry.Lock = instance;
+        entry.KeyBelow = Key;
+        entry.Site = site;
+        entry.Count = 1;
+        entry.Pins = 0;
+        entry.Want = want;
+        entry.Flags = flags;
+        Key = ChainKey.Add(Key, instance.Hash, (int)want);
+        if (instance.Class.WaitType == WaitType.Spin) { Spinning++; }
+    }
+
+    /// <summary>Removes one entry; those above it move down and get new keys.</summary>
+    internal void RemoveAt(int index)
+    {
+        ref HeldLock gone = ref Entries[index];
+        if (gone.Class.WaitType == WaitType.Spin) { Spinning--; }
+        Key = gone.KeyBelow;
+        Depth--;
+        for (int i = index; i < Depth; i++)
+        {
+            Entries[i] = Entries[i + 1];
+            Entries[i].KeyBelow = Key;
+            Key = ChainKey.Add(Key, Entries[i].Lock.Hash, (int)Entries[i].Want);
+        }
+
+        Entries[Depth].Lock = null!;
+    }
+
+    /// <summary>The topmost entry of a lock, or -1.</summary>
+    internal int Find(LockInstance instance)
+    {
+        for (int i = Depth - 1; i >= 0; i--) { if (ReferenceEquals(Entries[i].Lock, instance)) { return i; } }
+        return -1;
+    }
+
+    /// <summary>The topmost entry of a lock that is held in one mode, or -1.</summary>
+    internal int Find(LockInstance instance, HoldMode mode)
+    {
+        for (int i = Depth - 1; i >= 0; i--) { if (ReferenceEquals(Entries[i].Lock, instance) && Entries[i].Mode == mode) { return i; } }
+        return -1;
+    }
+}

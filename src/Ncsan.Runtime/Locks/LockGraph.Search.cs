@@ -1,0 +1,129 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>A cycle that a new or changed dependency closes.</summary>
+/// <param name="Edges">Its edges, the closing one first.</param>
+/// <param name="Grade">How sure it is.</param>
+internal readonly record struct Cycle(IReadOnlyList<Dependency> Edges, LockGrade Grade);
+
+// The search for cycles: breadth first over strong paths, each vertex at most once for each mode it is wanted in, so linear in the edges reached.
+internal sealed partial class LockGraph
+{
+    private readonly record struct Step(LockNode Node, WantMode Want, int Parent, Dependency? Edge);
+
+    private readonly List<Step> _queue = [];
+    private int _search;
+
+    /// <summary>Edges looked at since the start; a test holds the growth of validation against it.</summary>
+    internal long EdgesVisited { get; private set; }
+
+    private void Check(Dependency dependency, Dependency? pair, HoldMode held, WantMode want, List<Cycle> found)
+    {
+        Cycle? best = pair is null ? null : FindCycle(pair, held, want);
+        if (best?.Grade != LockGrade.Confirmed && dependency.From != dependency.To)
+        {
+            // Cycles of classes over a map or a context say too little: which task was waited for is not known by its class.
+            bool locks = dependency.From.Class.Kind.IsLock() && dependency.To.Class.Kind.IsLock();
+            if (locks && FindCycle(dependency, held, want) is { } ofClasses && (best is null || ofClasses.Grade > best.Value.Grade)) { best = ofClasses; }
+        }
+
+        if (best is not null) { found.Add(best.Value); }
+    }
+
+    /// <summary>Searches again from every pair of modes of an edge between classes and from the locks behind it.</summary>
+    private void CheckAgain(Dependency dependency, List<Cycle> found)
+    {
+        ForEachMode(dependency, (held, want) => Check(dependency, null, held, want, found));
+        foreach (Dependency pair in _pairs.Values)
+        {
+            if (pair.From.Class == dependency.From && pair.To.Class == dependency.To)
+            {
+                ForEachMode(pair, (held, want) => Check(dependency, pair, held, want, found));
+            }
+        }
+    }
+
+    private static void ForEachMode(Dependency dependency, Action<HoldMode, WantMode> action)
+    {
+        for (var held = HoldMode.Exclusive; held <= HoldMode.Shared; held++)
+        {
+            for (var want = WantMode.Exclusive; want <= WantMode.Upgrade; want++)
+            {
+                if ((dependency.Modes & LockModes.Bit(held, want)) != 0) { action(held, want); }
+            }
+        }
+    }
+
+    /// <summary>The cycle that one edge closes; preferably one whose edges share no outer lock with it.</summary>
+    private Cycle? FindCycle(Dependency closing, HoldMode held, WantMode want)
+    {
+        var path = closing.Guards.Length > 0 ? FindPath(closing, held, want, unguarded: true) : null;
+        path ??= FindPath(closing, held, want, unguarded: false);
+        if (path is null) { return null; }
+        Dependency[] edges = [closing, .. path];
+
+        // Methods that wait for each other's tasks are no cycle: the next task is another one.
+        if (!edges.Any(edge => edge.From.Class.Kind.IsLock())) { return null; }
+        return new Cycle(edges, GradeOf(edges));
+    }
+
+    private static LockGrade GradeOf(Dependency[] edges)
+    {
+        foreach (long guard in edges[0].Guards)
+        {
+            if (edges.All(edge => edge.Guards.Contains(guard))) { return LockGrade.Guarded; }
+        }
+
+        int maps = edges.Count(edge => !edge.From.Class.Kind.IsLock());
+        if (maps == 0 && edges[0].Thread != Dependency.ManyThreads && edges.All(edge => edge.Thread == edges[0].Thread)) { return LockGrade.OneThread; }
+
+        // A map stands for all tasks of one method: with one of them the locks around it tell the tasks apart, with more they do not.
+        return edges[0].From is LockInstance && maps <= 1 ? LockGrade.Confirmed : LockGrade.ClassLevel;
+    }
+
+    /// <summary>The shortest strong path from the wanted side of an edge back to its held side, or null.</summary>
+    private List<Dependency>? FindPath(Dependency closing, HoldMode held, WantMode want, bool unguarded)
+    {
+        LockNode target = closing.From;
+        bool classes = target is LockClass;
+        _search++;
+        _queue.Clear();
+        Visit(closing.To, 1 << (int)want, -1, null);
+        for (int next = 0; next < _queue.Count; next++)
+        {
+            Step step = _queue[next];
+            if (ReferenceEquals(step.Node, target) && LockModes.Blocks(held, step.Want, target.Class.HasWriters)) { return PathTo(next); }
+            if (ReferenceEquals(step.Node, target)) { continue; }
+            var after = step.Node.After;
+            for (int i = 0; i < after.Count; i++)
+            {
+                Dependency edge = after[i];
+                EdgesVisited++;
+                LockClass to = edge.To.Class;
+                if (to.Unordered || edge.From == edge.To || (classes && !to.Kind.IsLock()) || (unguarded && edge.SharesGuardWith(closing))) { continue; }
+                int wants = LockModes.StrongWants(edge.Modes, step.Want, step.Node.Class.HasWriters);
+                if (wants != 0) { Visit(edge.To, wants, next, edge); }
+            }
+        }
+
+        return null;
+    }
+
+    private void Visit(LockNode node, int wants, int parent, Dependency? edge)
+    {
+        if (node.Search != _search) { (node.Search, node.Reached) = (_search, 0); }
+        int news = wants & ~node.Reached;
+        node.Reached |= wants;
+        for (int want = 0; news != 0; want++, news >>= 1)
+        {
+            if ((news & 1) != 0) { _queue.Add(new Step(node, (WantMode)want, parent, edge)); }
+        }
+    }
+
+    private List<Dependency> PathTo(int index)
+    {
+        var path = new List<Dependency>();
+        for (; _queue[index].Edge is { } edge; index = _queue[index].Parent) { path.Add(edge); }
+        path.Reverse();
+        return path;
+    }
+}

@@ -1,0 +1,141 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>
+/// The order in which locks were taken: one graph of classes, which proves, and one of the locks themselves, which confirms.
+/// </summary>
+/// <remarks>
+/// Every method expects the caller to hold <see cref="Lock"/>. A dependency is added from every lock that is held, not only from the newest as in
+/// lockdep: a path over a recursive reader is not strong although the direct dependency is, and reports show the edge that somebody can look up.
+/// </remarks>
+internal sealed partial class LockGraph(LockLimits limits, Func<object?> captureStack, Action<string> exhausted)
+{
+    internal readonly GraphLock Lock = new();
+
+    private readonly Dictionary<(int From, int To), Dependency> _dependencies = [];
+    private readonly Dictionary<(long From, long To), Dependency> _pairs = [];
+    private readonly List<LockClass> _classes = [];
+    private readonly HashSet<string> _said = [];
+    private LockClass? _overflow;
+
+    internal IReadOnlyList<LockClass> Classes => _classes;
+
+    internal IReadOnlyCollection<Dependency> Dependencies => _dependencies.Values;
+
+    internal int PairCount => _pairs.Count;
+
+    /// <summary>A new class. Past the limit all locks share one that is never ordered.</summary>
+    internal LockClass AddClass(string name, LockKind kind, int subclass)
+    {
+        if (_classes.Count < limits.Classes)
+        {
+            var added = new LockClass(_classes.Count, name, kind, subclass);
+            _classes.Add(added);
+            return added;
+        }
+
+        Exhausted($"the lock validator knows {limits.Classes} lock classes, which is its limit: locks of further classes are not ordered");
+        return _overflow ??= new LockClass(limits.Classes, "(too many lock classes)", kind, 0) { Unordered = true, UnorderedBecause = "the class table is full" };
+    }
+
+    /// <summary>Says once that a limit is reached.</summary>
+    internal void Exhausted(string sentence)
+    {
+        if (_said.Add(sentence)) { exhausted(sentence); }
+    }
+
+    /// <summary>Records that a lock is wanted under everything that a thread holds. Adds what it finds to <paramref name="found"/>.</summary>
+    internal void AddChain(HeldLocks thread, LockInstance wanted, WantMode want, bool async, int site, List<Cycle> found)
+    {
+        object? stack = null;
+        bool belowMark = false;
+        int lowest = Math.Max(0, thread.Depth - limits.Depth);
+        if (lowest > 0) { Exhausted($"a thread holds more than {limits.Depth} locks at once: only the newest {limits.Depth} are ordered before the next one"); }
+        for (int i = thread.Depth - 1; i >= lowest; i--)
+        {
+            ref HeldLock held = ref thread.Entries[i];
+            bool hidden = ReferenceEquals(held.Lock, wanted) || held.Class.Unordered || (belowMark && held.Class.Kind == LockKind.Map);
+            if (!hidden) { AddPair(thread, i, wanted, want, site, ref stack, found); }
+            if ((held.Flags & AcquireFlags.Mark) == 0) { continue; }
+
+            // An async acquire keeps no thread waiting, so it depends on its own flow alone.
+            if (async) { break; }
+            belowMark = true;
+        }
+    }
+
+    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found)
+    {
+        HeldLock held = thread.Entries[index];
+        Span<long> locks = stackalloc long[limits.Depth], classes = stackalloc long[limits.Depth];
+        int guards = Guards(thread, index, locks, classes);
+        ushort mode = LockModes.Bit(held.Mode, want);
+        bool changed = false;
+
+        var key = (held.Class.Id, wanted.Class.Id);
+        if (!_dependencies.TryGetValue(key, out Dependency? dependency))
+        {
+            if (_dependencies.Count >= limits.Dependencies)
+            {
+                Exhausted($"the lock validator knows {limits.Dependencies} dependencies, which is its limit: further ones are not recorded");
+                return;
+            }
+
+            stack ??= captureStack();
+            dependency = Link(held.Class, wanted.Class, new DependencyRecord(held.Site, site, stack, thread.Thread), classes[..guards]);
+            _dependencies.Add(key, dependency);
+        }
+
+        changed |= dependency.Observe(mode, thread.Thread, classes[..guards]);
+        if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && HasRoomForPair(dependency))
+        {
+            if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= captureStack(); }
+            pair = Link(held.Lock, wanted, new DependencyRecord(held.Site, site, stack, thread.Thread), locks[..guards]);
+            _pairs.Add((held.Lock.Id, wanted.Id), pair);
+            dependency.Pairs++;
+        }
+
+        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards]); }
+        if (changed) { Check(dependency, pair, held.Mode, want, found); }
+    }
+
+    private bool HasRoomForPair(Dependency dependency)
+    {
+        if (_pairs.Count >= limits.Pairs)
+        {
+            Exhausted($"the lock validator knows {limits.Pairs} pairs of locks, which is its limit: further reports are about classes, not confirmed by the locks themselves");
+            return false;
+        }
+
+        return dependency.Pairs < limits.PairsPerDependency;
+    }
+
+    private static Dependency Link(LockNode from, LockNode to, DependencyRecord first, ReadOnlySpan<long> guards)
+    {
+        var dependency = new Dependency(from, to, first) { Guards = guards.ToArray() };
+        from.AddAfter(dependency);
+        to.AddBefore(dependency);
+        return dependency;
+    }
+
+    /// <summary>The exclusively held locks outside of one, as lock and as class numbers.</summary>
+    private static int Guards(HeldLocks thread, int index, Span<long> locks, Span<long> classes)
+    {
+        int count = 0;
+        for (int i = index - 1; i >= 0 && count < locks.Length; i--)
+        {
+            ref HeldLock outer = ref thread.Entries[i];
+            if (outer.Mode != HoldMode.Exclusive || !outer.Class.Kind.IsLock() || outer.Class.Unordered) { continue; }
+            locks[count] = outer.Lock.Id;
+            classes[count++] = outer.Class.Id;
+        }
+
+        return count;
+    }
+
+    /// <summary>With the first writer of a class, its readers can begin to block readers: what was silent is searched again.</summary>
+    internal void NoteWriter(LockClass lockClass, List<Cycle> found)
+    {
+        lockClass.HasWriters = true;
+        foreach (Dependency into in lockClass.Before) { CheckAgain(into, found); }
+    }
+}

@@ -1,0 +1,98 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>How a lock is held.</summary>
+internal enum HoldMode : byte
+{
+    /// <summary>Alone.</summary>
+    Exclusive,
+
+    /// <summary>Together with readers, with the right to become the writer.</summary>
+    Upgradeable,
+
+    /// <summary>Together with other readers.</summary>
+    Shared,
+}
+
+/// <summary>How a lock is wanted.</summary>
+internal enum WantMode : byte
+{
+    /// <summary>Alone.</summary>
+    Exclusive,
+
+    /// <summary>As the one upgradeable reader.</summary>
+    Upgradeable,
+
+    /// <summary>As a reader that waits behind a waiting writer.</summary>
+    Shared,
+
+    /// <summary>As a reader that passes waiting writers (lockdep's recursive reader).</summary>
+    RecursiveShared,
+
+    /// <summary>Alone, by the flow that already holds it upgradeable.</summary>
+    Upgrade,
+}
+
+/// <summary>
+/// Which holder blocks which wanter, and the set of (held, wanted) pairs that a dependency was seen with.
+/// </summary>
+/// <remarks>
+/// lockdep has two of either side, which makes the four kinds ER, EN, SR and SN (E exclusive or S shared holder, R recursive reader or N
+/// anyone else wants). Upgradeable holders and upgrades add a row and a column; the rule for strong paths stays the same: a dependency
+/// that wants a lock may be followed by one that holds it only if that holder blocks that wanter.
+/// </remarks>
+internal static class LockModes
+{
+    private const int Wants = 5;
+
+    /// <summary>How a lock that was wanted like this is then held.</summary>
+    internal static HoldMode Held(this WantMode want) => want switch
+    {
+        WantMode.Upgradeable => HoldMode.Upgradeable,
+        WantMode.Shared or WantMode.RecursiveShared => HoldMode.Shared,
+        _ => HoldMode.Exclusive,
+    };
+
+    /// <summary>Whether a holder keeps a wanter waiting.</summary>
+    /// <param name="hold">How the lock is held.</param>
+    /// <param name="want">How another flow wants it.</param>
+    /// <param name="hasWriters">Some flow has ever wanted the lock alone: a waiting writer stands between a reader and a reader.</param>
+    internal static bool Blocks(HoldMode hold, WantMode want, bool hasWriters) => (hold, want) switch
+    {
+        (HoldMode.Exclusive, _) => true,
+        (_, WantMode.RecursiveShared) => false,
+        (HoldMode.Upgradeable, WantMode.Upgrade) => false, // The one who upgrades is that holder.
+        (HoldMode.Upgradeable, WantMode.Upgradeable) => true,
+        (_, WantMode.Exclusive or WantMode.Upgrade) => true,
+        _ => hasWriters,
+    };
+
+    /// <summary>The bit of one pair in a dependency's set.</summary>
+    internal static ushort Bit(HoldMode hold, WantMode want) => (ushort)(1 << ((int)hold * Wants + (int)want));
+
+    /// <summary>The ways in which the second lock is wanted by a dependency whose first lock blocks <paramref name="incoming"/>, as bits of <see cref="WantMode"/>.</summary>
+    internal static int StrongWants(ushort modes, WantMode incoming, bool hasWriters)
+    {
+        int wants = 0;
+        for (var hold = HoldMode.Exclusive; hold <= HoldMode.Shared; hold++)
+        {
+            if (Blocks(hold, incoming, hasWriters)) { wants |= modes >> ((int)hold * Wants) & ((1 << Wants) - 1); }
+        }
+
+        return wants;
+    }
+
+    /// <summary>The set in lockdep's words: any of ER, EN, SR, SN.</summary>
+    internal static string Describe(ushort modes)
+    {
+        var kinds = new SortedSet<string>(StringComparer.Ordinal);
+        for (var hold = HoldMode.Exclusive; hold <= HoldMode.Shared; hold++)
+        {
+            for (var want = WantMode.Exclusive; want <= WantMode.Upgrade; want++)
+            {
+                if ((modes & Bit(hold, want)) != 0) { kinds.Add((hold == HoldMode.Exclusive ? "E" : "S") + (want == WantMode.RecursiveShared ? "R" : "N")); }
+            }
+        }
+
+        return string.Join(' ', kinds);
+    }
+}

@@ -1,0 +1,79 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>A vertex of the order graph: a lock class, or one lock. Both levels keep the same kind of edges, so one search serves both.</summary>
+internal abstract class LockNode
+{
+    private List<Dependency>? _after, _before;
+
+    /// <summary>What was wanted while this was held. Guarded by the graph's lock.</summary>
+    internal IReadOnlyList<Dependency> After => _after ?? [];
+
+    /// <summary>What was held while this was wanted. Guarded by the graph's lock.</summary>
+    internal IReadOnlyList<Dependency> Before => _before ?? [];
+
+    /// <summary>The search that visited this vertex last, and the wanted modes it was reached with. Guarded by the graph's lock.</summary>
+    internal int Search, Reached;
+
+    /// <summary>The class that this vertex is or belongs to.</summary>
+    internal abstract LockClass Class { get; }
+
+    internal void AddAfter(Dependency dependency) => (_after ??= []).Add(dependency);
+
+    internal void AddBefore(Dependency dependency) => (_before ??= []).Add(dependency);
+}
+
+/// <summary>Where locks of one kind live: all locks that a field, a static or a site yields. The order of classes is what is proved.</summary>
+internal sealed class LockClass(int id, string name, LockKind kind, int subclass) : LockNode
+{
+    /// <summary>Dense, from 0, never reused.</summary>
+    internal readonly int Id = id;
+
+    /// <summary>What the lock is for.</summary>
+    internal readonly LockKind Kind = kind;
+
+    /// <summary>The nesting level that an annotation gave, so that parents and children of one field are different classes.</summary>
+    internal readonly int Subclass = subclass;
+
+    /// <summary>In source terms: <c>Bank._gate</c>, <c>Bank._gate/1</c> for a subclass.</summary>
+    internal readonly string Name = subclass == 0 ? name : $"{name}/{subclass}";
+
+    /// <summary>How its waiters wait. An annotation can make any lock a spinning one.</summary>
+    internal WaitType WaitType = kind.WaitType();
+
+    /// <summary>Its holder may take it again.</summary>
+    internal bool Reentrant = kind.IsReentrant();
+
+    /// <summary>Recorded, never ordered: an annotation said so, the semaphore is a signal or a throttle, or the class table is full.</summary>
+    internal volatile bool Unordered;
+
+    /// <summary>Why it is unordered, for the listing.</summary>
+    internal string? UnorderedBecause;
+
+    /// <summary>Some flow wanted one of its locks alone, so readers can be kept waiting by a waiting writer.</summary>
+    internal bool HasWriters = kind is not (LockKind.ReaderWriterLockSlim or LockKind.ReaderWriterLock);
+
+    /// <summary>A semaphore of this class was released by the flow that took it, so it is used as a lock.</summary>
+    internal bool SeenBalanced;
+
+    /// <summary>For a context: it is entered on the very thread that holds the lock, which a re-entrant lock survives.</summary>
+    internal bool EnteredInline;
+
+    /// <summary>Contention, counted only when somebody had to wait.</summary>
+    internal long Contentions, WaitTicks, MaxWaitTicks;
+
+    /// <inheritdoc/>
+    internal override LockClass Class => this;
+}
+
+/// <summary>One lock. Its number is never reused, so what is known about a collected lock cannot be mistaken for another's.</summary>
+internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
+{
+    /// <summary>From 1, never reused.</summary>
+    internal readonly long Id = id;
+
+    /// <summary>What the chain keys mix in.</summary>
+    internal readonly ulong Hash = ChainKey.Mix((ulong)id ^ (ulong)(uint)lockClass.Id << 40);
+
+    /// <inheritdoc/>
+    internal override LockClass Class { get; } = lockClass;
+}

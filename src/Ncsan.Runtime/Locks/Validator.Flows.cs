@@ -1,0 +1,37 @@
+namespace Ncsan.Runtime.Locks;
+
+// Waits that are not locks: tasks, threads and contexts as maps (lockdep's work queues), entered by one flow and waited for by another.
+internal sealed partial class Validator
+{
+    /// <summary>Code begins that others wait for, or that can be entered while a lock is held.</summary>
+    /// <param name="thread">Who runs it.</param>
+    /// <param name="map">What stands for it.</param>
+    /// <param name="site">Where it was entered.</param>
+    /// <returns>The depth to give to <see cref="Leave"/>.</returns>
+    internal int Enter(HeldLocks thread, LockInstance map, int site)
+    {
+        int depth = thread.Depth;
+        if (map.Class.Kind == LockKind.Context) { MayEnter(thread, map, site); }
+        thread.Push(map, WantMode.Exclusive, AcquireFlags.Mark, site);
+        return depth;
+    }
+
+    /// <summary>Code ends that <see cref="Enter"/> began. Locks of a flow that it leaves held move down to whoever called it.</summary>
+    internal void Leave(HeldLocks thread, LockInstance map)
+    {
+        int index = thread.Find(map);
+        if (index >= 0) { thread.RemoveAt(index); }
+    }
+
+    /// <summary>The thread waits until the code of a map has ended. Inside of that code itself there is nothing to learn: it is another one of its kind.</summary>
+    internal void Wait(HeldLocks thread, LockInstance map, AcquireFlags flags, int site)
+    {
+        if (thread.Spinning > 0) { CheckWaitType(thread, map, site); }
+        if (thread.Depth == 0 || thread.Find(map) >= 0) { return; }
+        ulong key = ChainKey.Add(thread.Key, map.Hash, (int)flags << 8) ^ thread.Strand;
+        if (!_chains.Contains(key)) { ValidateSlow(thread, map, WantMode.Exclusive, flags, site, key); }
+    }
+
+    /// <summary>The code of a context may be entered here, whatever is held.</summary>
+    internal void MayEnter(HeldLocks thread, LockInstance context, int site) => Wait(thread, context, AcquireFlags.None, site);
+}

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Locks;
+
+// What is wrong with one acquire or release by itself: recursion, wait types, releases that do not fit, locks left over.
+internal sealed partial class Validator
+{
+    /// <summary>The flow already holds the lock and wants it in a way that is no plain re-entry. Gives the mode the acquire is recorded with.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WantMode AcquireAgainSlow(HeldLocks thread, int index, LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    {
+        HoldMode held = thread.Entries[index].Mode;
+        bool blocks = (flags & AcquireFlags.Try) == 0;
+        switch (instance.Class.Kind)
+        {
+            case LockKind.ReaderWriterLockSlim:
+            case LockKind.ReaderWriterLock:
+                if (held == HoldMode.Upgradeable && want == WantMode.Exclusive) { return WantMode.Upgrade; }
+                bool granted = held == HoldMode.Upgradeable && want == WantMode.Shared
+                    || instance.Class.Reentrant && (held == HoldMode.Exclusive || want is WantMode.Shared or WantMode.RecursiveShared || held == HoldMode.Upgradeable);
+                if (granted || want == WantMode.RecursiveShared) { return WantMode.RecursiveShared; }
+                break;
+            case LockKind.SemaphoreSlim:
+            case LockKind.Semaphore:
+                // A second wait by the same flow is how a signal is used, until it was seen to be used as a lock.
+                if (!instance.Class.SeenBalanced || instance.Class.Unordered) { return want; }
+                break;
+            case LockKind.Map or LockKind.Context:
+                return want;
+            default:
+                if (instance.Class.Reentrant) { return want; }
+                break;
+        }
+
+        if (blocks)
+        {
+            Misuse(LockReportKind.RecursiveLocking, thread, instance, site, held == HoldMode.Shared
+                ? $"the flow already holds it as a reader and wants it {Words(want)}"
+                : "the flow already holds it, and it is not re-entrant");
+        }
+
+        return want;
+    }
+
+    private static string Words(WantMode want) => want switch
+    {
+        WantMode.Exclusive or WantMode.Upgrade => "exclusively",
+        WantMode.Upgradeable => "upgradeably",
+        _ => "as a reader again",
+    };
+
+    /// <summary>Something that blocks is about to happen; under a spinning lock nothing may.</summary>
+    private void CheckWaitType(HeldLocks thread, LockInstance wanted, int site)
+    {
+        if (wanted.Class.WaitType != WaitType.Sleep || wanted.Class.Kind == LockKind.Context) { return; }
+        for (int i = thread.Depth - 1; i >= 0; i--)
+        {
+            if (thread.Entries[i].Class.WaitType != WaitType.Spin) { continue; }
+            Misuse(LockReportKind.InvalidWait, thread, wanted, site, $"it can sleep, and the waiters of {thread.Entries[i].Class.Name} spin meanwhile");
+            return;
+        }
+    }
+
+    /// <summary>The thread is about to block in a way that no lock class stands for.</summary>
+    internal void CheckBlocking(HeldLocks thread, LockInstance what, int site)
+    {
+        if (thread.Spinning > 0) { CheckWaitType(thread, what, site); }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ReleaseSlow(HeldLocks thread, LockInstance instance, HoldMode? mode, int site)
+    {
+        int index = mode is { } exactly ? thread.Find(instance, exactly) : thread.Find(instance);
+        if (index < 0)
+        {
+            if (instance.Class.Kind.IsSemaphore())
+            {
+                Unorder(instance.Class, "it is released by flows that did not take it, so it is a signal");
+            }
+            else
+            {
+                Misuse(LockReportKind.BadUnlock, thread, instance, site, thread.Find(instance) >= 0
+                    ? "the thread holds it in another mode than it releases" : "the thread does not hold it");
+            }
+
+            return false;
+        }
+
+        ref HeldLock entry = ref thread.Entries[index];
+        if (entry.Count > 1)
+        {
+            entry.Count--;
+            return true;
+        }
+
+        if (entry.Pins > 0) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is pinned: code that relies on it being held is still running"); }
+        thread.RemoveAt(index);
+        if (instance.Class.Kind.IsSemaphore() && !instance.Class.SeenBalanced)
+        {
+            instance.Class.SeenBalanced = true;
+            ReportPending();
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a class out of the order for good.</summary>
+    internal void Unorder(LockClass lockClass, string because)
+    {
+        if (lockClass.Unordered) { return; }
+        lockClass.UnorderedBecause = because;
+        lockClass.Unordered = true;
+    }
+
+    /// <summary>Pins a held lock: releasing it before <see cref="Unpin"/> is reported. False when it is not held.</summary>
+    internal bool Pin(HeldLocks thread, LockInstance instance, int site) => Pin(thread, instance, 1, site, "a lock is pinned that the thread does not hold");
+
+    /// <summary>Ends one <see cref="Pin(HeldLocks, LockInstance, int)"/>.</summary>
+    internal bool Unpin(HeldLocks thread, LockInstance instance, int site) => Pin(thread, instance, -1, site, "a lock is unpinned that the thread does not hold or did not pin");
+
+    private bool Pin(HeldLocks thread, LockInstance instance, short by, int site, string wrong)
+    {
+        int index = thread.Find(instance);
+        if (index >= 0 && thread.Entries[index].Pins + by >= 0)
+        {
+            thread.Entries[index].Pins += by;
+            return true;
+        }
+
+        Misuse(LockReportKind.AssertionFailed, thread, instance, site, wrong);
+        return false;
+    }
+
+    /// <summary>Reports unless the thread holds the lock, in a mode at least as strong when one is given.</summary>
+    internal void AssertHeld(HeldLocks thread, LockInstance instance, HoldMode? mode, int site)
+    {
+        if ((mode is { } exactly ? thread.Find(instance, exactly) : thread.Find(instance)) < 0)
+        {
+            Misuse(LockReportKind.AssertionFailed, thread, instance, site, "the code asserts that the lock is held, and it is not");
+        }
+    }
+
+    /// <summary>Reports if the thread holds the lock.</summary>
+    internal void AssertNotHeld(HeldLocks thread, LockInstance instance, int site)
+    {
+        if (thread.Find(instance) >= 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, "the code asserts that the lock is not held, and it is"); }
+    }
+
+    /// <summary>A lock of the same class is taken under its parent's lock, so siblings need no order. Without the parent it is reported.</summary>
+    internal void AcquireNestedUnder(HeldLocks thread, LockInstance instance, LockInstance parent, WantMode want, int site)
+    {
+        if (thread.Find(parent) < 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, $"it is nested under {parent.Class.Name}, which is not held"); }
+        thread.Push(instance, want, AcquireFlags.None, site);
+    }
+
+    /// <summary>A thread, a flow or a test ends: what it still holds above <paramref name="from"/> is reported and dropped.</summary>
+    internal void End(HeldLocks thread, int from, string what, int site)
+    {
+        for (int i = thread.Depth - 1; i >= from; i--)
+        {
+            ref HeldLock left = ref thread.Entries[i];
+            LockInstance instance = left.Lock;
+            if (instance.Class.Kind.IsThreadBound() && !instance.Class.Unordered)
+            {
+                Misuse(LockReportKind.HeldAtEnd, thread, instance, left.Site, $"{what} ended while it held the lock");
+            }
+
+            thread.RemoveAt(i);
+        }
+    }
+
+    /// <summary>A lock is disposed of. Reported if the thread holds it.</summary>
+    internal void Disposed(HeldLocks thread, LockInstance instance, int site)
+    {
+        if (thread.Find(instance) >= 0 && !instance.Class.Unordered) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is disposed of while it is held"); }
+    }
+
+    private void Misuse(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail)
+        => Emit(new LockReport(kind, LockGrade.Confirmed, instance, [], HeldBy(thread), thread.Thread, site, _captureStack(), detail));
+}

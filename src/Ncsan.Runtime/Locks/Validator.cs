@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>
+/// The lock validator: proves from the order in which locks are taken that no meeting of threads can make them wait for each other.
+/// </summary>
+/// <remarks>
+/// <para>Fast, no lock and no allocation: <see cref="Acquire"/> of a lock while nothing is held, of one that its holder has already, and of any
+/// chain that was seen before; <see cref="Release"/> of what is held.</para>
+/// <para>Slow, under the graph's lock: the first time a chain is seen, and misuse.</para>
+/// <para>It knows threads only as their <see cref="HeldLocks"/> and locks only as their <see cref="LockInstance"/>, takes nothing from the process
+/// it runs in and so can be driven by a table in a test.</para>
+/// </remarks>
+internal sealed partial class Validator
+{
+    private readonly LockLimits _limits;
+    private readonly LockGraph _graph;
+    private readonly ChainCache _chains;
+    private readonly ChainCache _saturated;
+    private readonly Dictionary<ulong, int> _variants = [];
+    private readonly Action<LockReport> _report;
+    private readonly Func<object?> _captureStack;
+    private long _nextInstance;
+
+    /// <param name="report">Told of everything confirmed, once for each problem, outside of any lock.</param>
+    /// <param name="limits">How much to remember.</param>
+    /// <param name="captureStack">Takes the current stack; what it gives is handed through to reports.</param>
+    /// <param name="exhausted">Told one sentence for each limit that is reached.</param>
+    internal Validator(Action<LockReport> report, LockLimits? limits = null, Func<object?>? captureStack = null, Action<string>? exhausted = null)
+    {
+        _report = report;
+        _limits = limits ?? new LockLimits();
+        _captureStack = captureStack ?? (static () => null);
+        _graph = new LockGraph(_limits, _captureStack, exhausted ?? (static _ => { }));
+        _chains = new ChainCache(_limits.Chains);
+        _saturated = new ChainCache(_limits.Chains);
+    }
+
+    internal LockGraph Graph => _graph;
+
+    internal int ChainCount => _chains.Count;
+
+    /// <summary>How many acquires were not found in the chain cache.</summary>
+    internal long ChainMisses { get; private set; }
+
+    internal LockClass AddClass(string name, LockKind kind, int subclass = 0)
+    {
+        _graph.Lock.Enter();
+        try { return _graph.AddClass(name, kind, subclass); }
+        finally { _graph.Lock.Exit(); }
+    }
+
+    internal LockInstance AddInstance(LockClass lockClass) => new(Interlocked.Increment(ref _nextInstance), lockClass);
+
+    /// <summary>A lock is about to be taken. It counts as held from here on; <see cref="Release"/> it too if taking it fails.</summary>
+    /// <param name="thread">Who takes it.</param>
+    /// <param name="instance">What is taken.</param>
+    /// <param name="want">How.</param>
+    /// <param name="flags">What is special about it.</param>
+    /// <param name="site">Where.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Acquire(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    {
+        int depth = thread.Depth;
+        if (depth != 0 || !instance.Class.HasWriters)
+        {
+            if (AcquireNested(thread, instance, want, flags, site)) { return; }
+        }
+
+        thread.Push(instance, want, flags, site);
+    }
+
+    /// <summary>Everything that an acquire under another lock needs before it is pushed. True when there is nothing to push: the holder took it again.</summary>
+    private bool AcquireNested(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    {
+        int again = thread.Find(instance);
+        if (again >= 0)
+        {
+            if (want == WantMode.Exclusive && instance.Class.Reentrant && thread.Entries[again].Want == WantMode.Exclusive)
+            {
+                thread.Entries[again].Count++;
+                return true;
+            }
+
+            want = AcquireAgainSlow(thread, again, instance, want, flags, site);
+        }
+
+        if ((flags & AcquireFlags.Try) != 0) { return false; }
+        ulong key = ChainKey.Add(thread.Key, instance.Hash, (int)want) ^ thread.Strand;
+        bool firstWriter = !instance.Class.HasWriters && want is WantMode.Exclusive or WantMode.Upgrade;
+        if (!_chains.Contains(key) || firstWriter || thread.Spinning > 0) { ValidateSlow(thread, instance, want, flags, site, key); }
+        return false;
+    }
+
+    /// <summary>A lock is released.</summary>
+    /// <param name="thread">By whom.</param>
+    /// <param name="instance">What is released.</param>
+    /// <param name="mode">How it was held; null when its kind does not say, for the newest.</param>
+    /// <param name="site">Where.</param>
+    /// <returns>Whether <paramref name="thread"/> held it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Release(HeldLocks thread, LockInstance instance, HoldMode? mode, int site)
+    {
+        int top = thread.Depth - 1;
+        if (top >= 0)
+        {
+            ref HeldLock entry = ref thread.Entries[top];
+            if (ReferenceEquals(entry.Lock, instance) && entry.Count == 1 && entry.Pins == 0 && (mode is null || entry.Mode == mode) && instance.Class.WaitType != WaitType.Spin
+                && (instance.Class.SeenBalanced || instance.Class.Kind.IsThreadBound()))
+            {
+                thread.Depth = top;
+                thread.Key = entry.KeyBelow;
+                entry.Lock = null!;
+                return true;
+            }
+        }
+
+        return ReleaseSlow(thread, instance, mode, site);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ValidateSlow(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site, ulong key)
+    {
+        if (thread.Spinning > 0) { CheckWaitType(thread, instance, site); }
+        if (instance.Class.Unordered) { return; }
+        ulong classes = ClassKey(thread, instance, want);
+        if (_saturated.Contains(classes) || _chains.Contains(key)) { return; }
+
+        var found = new List<Cycle>();
+        _graph.Lock.Enter();
+        try
+        {
+            ChainMisses++;
+            if (!instance.Class.HasWriters && want is WantMode.Exclusive or WantMode.Upgrade) { _graph.NoteWriter(instance.Class, found); }
+            if (!_chains.Full) { _graph.AddChain(thread, instance, want, (flags & AcquireFlags.Async) != 0, site, found); }
+            Remember(key, classes);
+        }
+        finally
+        {
+            _graph.Lock.Exit();
+        }
+
+        foreach (Cycle cycle in found) { Found(cycle, thread, instance, site); }
+    }
+
+    private void Remember(ulong key, ulong classes)
+    {
+        if (_chains.Full) { _graph.Exhausted($"the lock validator knows {_limits.Chains} chains of locks, which is its limit: new chains are not validated"); }
+        _chains.Add(key);
+        int variants = _variants.GetValueOrDefault(classes) + 1;
+        _variants[classes] = variants;
+        if (variants >= _limits.VariantsPerChain) { _saturated.Add(classes); }
+    }
+
+    /// <summary>The key of the stack by classes alone, whoever holds it.</summary>
+    private static ulong ClassKey(HeldLocks thread, LockInstance wanted, WantMode want)
+    {
+        ulong key = ChainKey.Empty;
+        for (int i = 0; i < thread.Depth; i++)
+        {
+            ref HeldLock held = ref thread.Entries[i];
+            key = ChainKey.Add(key, ChainKey.Mix((ulong)(uint)held.Class.Id), (int)held.Want | (int)held.Flags << 8);
+        }
+
+        return ChainKey.Add(key, ChainKey.Mix((ulong)(uint)wanted.Class.Id), (int)want);
+    }
+}
