@@ -40,7 +40,7 @@ internal enum LockGrade
 /// <param name="Site">Where it was taken.</param>
 internal readonly record struct HeldLockInfo(string Name, long Id, HoldMode Mode, int Site);
 
-/// <summary>What the validator found, in its own terms; <see cref="LockFindings"/> puts it into words.</summary>
+/// <summary>What the validator found, in its own terms; the findings put it into words.</summary>
 /// <param name="Kind">What it is about.</param>
 /// <param name="Grade">How sure it is.</param>
 /// <param name="Subject">The lock that the last step wanted or released.</param>

@@ -1,0 +1,188 @@
+using Ncsan.Locks.Tests.SelfTest;
+using Ncsan.Runtime.Locks;
+
+namespace Ncsan.Locks.Tests;
+
+public class ValidatorTests
+{
+    [Theory]
+    [InlineData("A B | B A", "Confirmed")]
+    [InlineData("A B | B' A'", "ClassLevel")]
+    [InlineData("A B ; B A", "OneThread")]
+    [InlineData("G A B | G B A", "Guarded")]
+    [InlineData("G A B | G' B A", "Guarded by classes, confirmed by locks")]
+    public void Every_cycle_has_its_grade(string script, string grade)
+    {
+        Script run = Script.Run(script);
+        var all = run.Reports.Concat(run.Validator.Withheld).Select(report => report.Grade.ToString()).Distinct();
+        Assert.Equal([grade.Split(' ')[0] == "Guarded" && grade.Contains("confirmed") ? "Confirmed" : grade], all);
+    }
+
+    [Fact]
+    public void A_cycle_is_told_once_however_often_it_is_closed()
+    {
+        Script run = Script.Run("A B | B A | A B C | C B A | D A B | B D A");
+        Assert.Single(run.Reports, report => report.Cycle.Count == 2 && report.Key == run.Reports[0].Key);
+    }
+
+    [Fact]
+    public void A_cycle_keeps_where_each_edge_was_recorded_first()
+    {
+        Script run = Script.Run("A B | A B | B A");
+        LockReport report = Assert.Single(run.Reports);
+        Assert.Equal(["B", "A"], report.Cycle.Select(edge => edge.From.Class.Name));
+        Assert.Equal([3, 1], report.Cycle.Select(edge => edge.First.Thread.Id));
+        Assert.Equal((101, 102), (report.Cycle[1].First.HeldSite, report.Cycle[1].First.Site));
+        Assert.Equal(["B"], report.Held.Select(held => held.Name));
+    }
+
+    [Fact]
+    public void A_semaphore_is_believed_to_be_a_lock_only_after_its_taker_released_it()
+    {
+        Script run = new(Flavor.All.Single(flavor => flavor.Name == "SemaphoreSlim"));
+        var (validator, reports) = (run.Validator, run.Reports);
+        LockInstance semaphore = validator.AddInstance(validator.AddClass("S", LockKind.SemaphoreSlim));
+        LockInstance other = validator.AddInstance(validator.AddClass("M", LockKind.Monitor));
+        HeldLocks one = Thread(1), two = Thread(2);
+        validator.Acquire(one, semaphore, WantMode.Exclusive, AcquireFlags.None, 1);
+        validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
+        validator.Acquire(two, other, WantMode.Exclusive, AcquireFlags.None, 3);
+        validator.Acquire(two, semaphore, WantMode.Exclusive, AcquireFlags.None, 4);
+        Assert.Empty(reports);
+        validator.Release(one, other, null, 5);
+        validator.Release(one, semaphore, null, 6);
+        Assert.Equal(LockReportKind.CircularDependency, Assert.Single(reports).Kind);
+    }
+
+    [Fact]
+    public void A_semaphore_released_by_others_is_a_signal_and_never_reported()
+    {
+        Script run = new(Flavor.All[0]);
+        LockInstance semaphore = run.Validator.AddInstance(run.Validator.AddClass("S", LockKind.SemaphoreSlim));
+        LockInstance other = run.Validator.AddInstance(run.Validator.AddClass("M", LockKind.Monitor));
+        HeldLocks one = Thread(1), two = Thread(2);
+        run.Validator.Acquire(one, semaphore, WantMode.Exclusive, AcquireFlags.None, 1);
+        run.Validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
+        run.Validator.Acquire(two, other, WantMode.Exclusive, AcquireFlags.None, 3);
+        run.Validator.Release(two, semaphore, null, 4);
+        run.Validator.Acquire(two, semaphore, WantMode.Exclusive, AcquireFlags.None, 5);
+        run.Validator.Release(one, semaphore, null, 6);
+        Assert.Empty(run.Reports);
+        Assert.True(semaphore.Class.Unordered);
+    }
+
+    [Theory]
+    [InlineData("A B | B C | C A", 2, 99, 99, 99, "lock classes")]
+    [InlineData("A B | B C | C A", 99, 2, 99, 99, "dependencies")]
+    [InlineData("A B | B C | C A", 99, 99, 2, 99, "pairs of locks")]
+    [InlineData("A B | B C | C A", 99, 99, 99, 2, "chains of locks")]
+    public void A_limit_is_said_in_one_sentence_and_keeps_what_was_known(string script, int classes, int dependencies, int pairs, int chains, string about)
+    {
+        var run = new Script(Flavor.All[0], new LockLimits { Classes = classes, Dependencies = dependencies, Pairs = pairs, Chains = chains });
+        run.Go(script + " | A B C A");
+        Assert.Contains(about, Assert.Single(run.Exhausted));
+        Assert.Empty(run.Reports);
+
+        run.Go("A B | B A");
+        Assert.Equal(classes == 2 || dependencies == 2 || pairs == 2 || chains == 2, run.Exhausted.Count == 1);
+    }
+
+    [Fact]
+    public void More_held_locks_than_the_limit_are_said_once()
+    {
+        var run = new Script(Flavor.All[0], new LockLimits { Depth = 3 });
+        run.Go("A B C D E F | A B C D E F");
+        Assert.Contains("holds more than 3 locks", Assert.Single(run.Exhausted));
+        Assert.Empty(run.Reports);
+    }
+
+    [Fact]
+    public void A_warm_chain_allocates_nothing_and_is_not_validated_again()
+    {
+        Script run = Script.Run("A B C");
+        var validator = run.Validator;
+        LockInstance[] locks = [.. "ABC".Select(name => validator.AddInstance(validator.AddClass(name.ToString(), LockKind.Monitor)))];
+        HeldLocks thread = Thread(1);
+        void Once()
+        {
+            foreach (LockInstance taken in locks) { validator.Acquire(thread, taken, WantMode.Exclusive, AcquireFlags.None, 1); }
+            validator.Acquire(thread, locks[0], WantMode.Exclusive, AcquireFlags.None, 1);
+            validator.Release(thread, locks[0], null, 1);
+            foreach (LockInstance taken in locks) { validator.Release(thread, taken, null, 1); }
+        }
+
+        for (int i = 0; i < 100; i++) { Once(); }
+        long misses = validator.ChainMisses, before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) { Once(); }
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(misses, validator.ChainMisses);
+        Assert.Equal((0, ChainKey.Empty), (thread.Depth, thread.Key));
+    }
+
+    [Fact]
+    public void Validating_a_new_chain_visits_each_edge_reached_at_most_once_a_mode()
+    {
+        long small = Visits(200), large = Visits(400);
+        Assert.InRange(large, small, small * 5 / 2);
+
+        // A ladder: 2 edges a rung, every rung reached from the top by exponentially many paths. The last acquire searches all of it.
+        static long Visits(int rungs)
+        {
+            var validator = new Validator(_ => { });
+            LockInstance[] left = Locks(validator, rungs), right = Locks(validator, rungs);
+            for (int i = 0; i + 1 < rungs; i++)
+            {
+                foreach (LockInstance held in (LockInstance[])[left[i], right[i]])
+                {
+                    foreach (LockInstance wanted in (LockInstance[])[left[i + 1], right[i + 1]]) { Take(validator, held, wanted); }
+                }
+            }
+
+            LockInstance top = Locks(validator, 1)[0];
+            long before = validator.Graph.EdgesVisited;
+            Take(validator, top, left[0]);
+            return validator.Graph.EdgesVisited - before;
+        }
+    }
+
+    [Fact]
+    public void Ten_thousand_classes_and_a_hundred_thousand_chains_fit_in_64_MB()
+    {
+        long before = GC.GetTotalMemory(true);
+        var validator = new Validator(_ => { });
+        LockInstance[] locks = Locks(validator, 10_000);
+        HeldLocks thread = Thread(1);
+        // A thousand groups of ten locks; each group is taken in order in 127 ways.
+        for (int group = 0; group < locks.Length; group += 10)
+        {
+            for (int way = 1; way < 128; way++)
+            {
+                for (int i = 0; i < 10; i++)
+                {
+                    if ((way & 1 << i) != 0 || i == 9) { validator.Acquire(thread, locks[group + i], WantMode.Exclusive, AcquireFlags.None, 1); }
+                }
+
+                while (thread.Depth > 0) { validator.Release(thread, thread.Entries[thread.Depth - 1].Lock, null, 1); }
+            }
+        }
+
+        long used = GC.GetTotalMemory(true) - before;
+        Assert.Equal(10_000, validator.Graph.Classes.Count);
+        Assert.InRange(validator.ChainCount, 100_000, 131_071);
+        Assert.True(used < 64 << 20, $"{used >> 20} MB");
+        GC.KeepAlive(validator);
+        GC.KeepAlive(locks);
+    }
+
+    private static LockInstance[] Locks(Validator validator, int count)
+        => [.. Enumerable.Range(0, count).Select(i => validator.AddInstance(validator.AddClass($"L{i}", LockKind.Monitor)))];
+
+    private static void Take(Validator validator, LockInstance held, LockInstance wanted)
+    {
+        HeldLocks thread = Thread(1);
+        validator.Acquire(thread, held, WantMode.Exclusive, AcquireFlags.None, 1);
+        validator.Acquire(thread, wanted, WantMode.Exclusive, AcquireFlags.None, 2);
+    }
+
+    private static HeldLocks Thread(int id) => new(new ThreadIdentity(id, null, false));
+}
