@@ -48,6 +48,9 @@ public sealed class CallGraph
     /// <summary>Whether regions nest by counting (native notes do). Where they do not, a begin inside a region is a violation.</summary>
     public bool RegionsNest { get; set; }
 
+    /// <summary>What the input's world calls things, for the advice in reports.</summary>
+    public Dialect Dialect { get; init; } = Dialect.Managed;
+
     /// <summary>What the input lacks, and what that costs: one sentence each, shown with every report.</summary>
     public List<string> Notes { get; } = [];
 

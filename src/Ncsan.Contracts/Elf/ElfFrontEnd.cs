@@ -1,0 +1,85 @@
+using Ncsan.Contracts.Model;
+using Ncsan.Contracts.Rules;
+
+namespace Ncsan.Contracts.Elf;
+
+/// <summary>Reads an x86-64 ELF file into a <see cref="CallGraph"/>: an object, a module, a linked program.</summary>
+public sealed class ElfFrontEnd : IFrontEnd, IDisposable
+{
+    private readonly ElfProgram _program;
+    private readonly FlowBuilder _flows;
+    private readonly Lazy<ElfListing> _listing;
+    private readonly Dictionary<int, FlowGraph> _known = [];
+
+    private ElfFrontEnd(ElfFile file, Profile profile, CompanionSymbols? companion, Btf? types)
+    {
+        var budget = new MemoryBudget(file.Path, file.Length);
+        Graph = new CallGraph(file.Path, this) { RegionsNest = true, Dialect = Dialect.Kernel };
+        var data = new DataMap(file);
+        var code = new CodeMap(file, Graph, profile, budget, companion);
+        var jumpTables = new JumpTables(file, code);
+        var slots = new SlotTable(file, Graph, data, budget);
+        var scanner = new CodeScanner(file, Graph, code, jumpTables, slots, budget);
+        scanner.ScanAll();
+        var special = new SpecialSections(file, budget);
+        _program = new ElfProgram(file, Graph, profile, code, data, special, jumpTables, scanner, slots);
+        new SlotResolver(file, Graph, code, data, slots).Resolve(scanner.RegisterCallers);
+        new SlotNames(_program, types).Apply();
+        _flows = new FlowBuilder(_program);
+        _flows.AddAlternatives();
+        _listing = new Lazy<ElfListing>(() => new ElfListing(_program, _flows));
+        new ElfFacts(_program).Apply();
+    }
+
+    /// <summary>The graph.</summary>
+    public CallGraph Graph { get; }
+
+    /// <summary>How many instructions were read.</summary>
+    public long Instructions => _program.Scanner.Instructions;
+
+    /// <summary>Opens a file and reads its graph.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="profile">What names mean.</param>
+    /// <param name="symbols">A companion file whose symbols say where a module's external functions live, or null.</param>
+    /// <param name="types">A file with BTF that names the members of op tables, or null for the file itself.</param>
+    /// <exception cref="ElfException">The file cannot be verified.</exception>
+    public static ElfFrontEnd Open(string path, Profile profile, string? symbols = null, string? types = null)
+        => Read(ElfFile.Open(path), profile, symbols is null ? null : CompanionSymbols.Read(symbols), types);
+
+    /// <summary>Reads the graph of a file that is in memory.</summary>
+    /// <exception cref="ElfException">The file cannot be verified.</exception>
+    public static ElfFrontEnd Read(string name, byte[] bytes, Profile profile) => Read(ElfFile.Open(name, ElfImage.Of(bytes)), profile, null, null);
+
+    private static ElfFrontEnd Read(ElfFile file, Profile profile, CompanionSymbols? companion, string? types)
+    {
+        try
+        {
+            if (!file.HasSymbolTable) { throw ElfFacts.Stripped(file); }
+            return new ElfFrontEnd(file, profile, companion, Btf.For(file, types));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public FlowGraph Flow(Function function)
+    {
+        if (!_known.TryGetValue(function.Id, out FlowGraph? flow)) { _known.Add(function.Id, flow = _flows.Build(function)); }
+        return flow;
+    }
+
+    /// <inheritdoc/>
+    public string Instruction(Function function, CallSite site) => _listing.Value.Instruction(function, site);
+
+    /// <inheritdoc/>
+    public string Location(Function function, int offset) => _listing.Value.Location(function, offset);
+
+    /// <inheritdoc/>
+    public IEnumerable<ListingLine> Listing(Function function) => _listing.Value.Lines(function);
+
+    /// <inheritdoc/>
+    public void Dispose() => _program.File.Dispose();
+}

@@ -1,0 +1,115 @@
+using Iced.Intel;
+
+namespace Ncsan.Contracts.Elf;
+
+/// <summary>What a register is known to hold.</summary>
+internal enum Holds : byte
+{
+    /// <summary>Nothing is known.</summary>
+    Unknown,
+
+    /// <summary>The address of a place.</summary>
+    Address,
+
+    /// <summary>What was read from a place.</summary>
+    Loaded,
+
+    /// <summary>A number.</summary>
+    Constant,
+}
+
+/// <summary>A value that was followed through registers.</summary>
+internal readonly record struct Value(Holds Kind, Place Place, long Number = 0);
+
+/// <summary>
+/// Follows addresses, constants and loaded pointers through registers, in straight code only: at every place that a branch can reach everything is
+/// forgotten, so that what it does know is true on every path.
+/// </summary>
+internal sealed class RegisterTracker
+{
+    private const int General = 16, Total = 32;
+
+    private static readonly Register[] s_clobbered =
+        [Register.RAX, Register.RCX, Register.RDX, Register.RSI, Register.RDI, Register.R8, Register.R9, Register.R10, Register.R11];
+
+    private readonly Value[] _values = new Value[Total];
+    private readonly InstructionInfoFactory _info = new();
+
+    /// <summary>What a register holds.</summary>
+    internal Value this[Register register] => Index(register) is >= 0 and int index ? _values[index] : default;
+
+    /// <summary>Forgets everything.</summary>
+    internal void Forget() => Array.Clear(_values);
+
+    /// <summary>Forgets what a called function may change.</summary>
+    internal void Call()
+    {
+        foreach (Register register in s_clobbered) { _values[Index(register)] = default; }
+        Array.Clear(_values, General, Total - General);
+    }
+
+    /// <summary>The place that a memory operand names, through its relocation or a register whose address is known.</summary>
+    internal Place MemoryOf(in Decoded decoded)
+    {
+        ref readonly Instruction instruction = ref decoded.Instruction;
+        if (instruction.MemoryIndex != Register.None || instruction.SegmentPrefix is Register.GS or Register.FS) { return Place.None; }
+        if (decoded.Memory.IsKnown) { return instruction.MemoryBase is Register.None or Register.RIP or Register.EIP ? decoded.Memory : Place.None; }
+        return this[instruction.MemoryBase] is { Kind: Holds.Address } value
+            ? value.Place with { Offset = unchecked(value.Place.Offset + (long)instruction.MemoryDisplacement64) }
+            : Place.None;
+    }
+
+    /// <summary>Takes the effect of an instruction that is no call.</summary>
+    internal void Step(in Decoded decoded)
+    {
+        ref readonly Instruction instruction = ref decoded.Instruction;
+        Value result = instruction.Op0Kind == OpKind.Register ? Result(in decoded) : default;
+        foreach (UsedRegister used in _info.GetInfo(instruction).GetUsedRegisters())
+        {
+            if (used.Access is OpAccess.Write or OpAccess.CondWrite or OpAccess.ReadWrite or OpAccess.ReadCondWrite && Index(used.Register) is >= 0 and int index) { _values[index] = default; }
+        }
+
+        if (result.Kind != Holds.Unknown && Index(instruction.Op0Register) is >= 0 and int target) { _values[target] = result; }
+    }
+
+    /// <summary>Whether an instruction writes its memory operand.</summary>
+    internal bool WritesMemory(in Decoded decoded)
+        => _info.GetInfo(decoded.Instruction).Op0Access is OpAccess.Write or OpAccess.ReadWrite or OpAccess.CondWrite or OpAccess.ReadCondWrite;
+
+    private Value Result(in Decoded decoded)
+    {
+        ref readonly Instruction instruction = ref decoded.Instruction;
+        switch (instruction.Mnemonic)
+        {
+            case Mnemonic.Lea:
+                return MemoryOf(in decoded) is { IsKnown: true } place ? new Value(Holds.Address, place) : default;
+            case Mnemonic.Xor when instruction.Op1Kind == OpKind.Register && instruction.Op0Register == instruction.Op1Register:
+                return new Value(Holds.Constant, Place.None);
+            case Mnemonic.Mov when instruction.Op1Kind == OpKind.Memory:
+                return Loaded(in decoded, instruction.Op0Register.GetSize() == 8);
+            case Mnemonic.Mov when instruction.Op1Kind == OpKind.Register:
+                return instruction.Op0Register.GetSize() >= 4 ? this[instruction.Op1Register] : default;
+            case Mnemonic.Mov when decoded.Constant.IsKnown:
+                return new Value(Holds.Address, decoded.Constant);
+            case Mnemonic.Mov when instruction.Op1Kind is >= OpKind.Immediate8 and <= OpKind.Immediate32to64:
+                return new Value(Holds.Constant, Place.None, (long)instruction.GetImmediate(1));
+            case Mnemonic.Movups or Mnemonic.Movaps or Mnemonic.Movdqu or Mnemonic.Movdqa or Mnemonic.Movq when instruction.Op1Kind == OpKind.Memory:
+                return Loaded(in decoded, true);
+            default:
+                return default;
+        }
+    }
+
+    private Value Loaded(in Decoded decoded, bool wide)
+        => decoded.ThroughTable ? new Value(Holds.Address, decoded.Memory)
+            : wide && MemoryOf(in decoded) is { IsKnown: true } place ? new Value(Holds.Loaded, place)
+            : default;
+
+    private static int Index(Register register)
+    {
+        Register full = register.GetFullRegister();
+        if (full is >= Register.RAX and <= Register.R15) { return full - Register.RAX; }
+        if (register is >= Register.XMM0 and <= Register.XMM15) { return General + (register - Register.XMM0); }
+        return full is >= Register.ZMM0 and <= Register.ZMM15 ? General + (full - Register.ZMM0) : -1;
+    }
+}
