@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace Ncsan.Cli.Cache;
+
+/// <summary>
+/// What of an application is not checked, as a summary line of a findings file: it is put at the head of every run's file, so that a report of
+/// the file alone knows it.
+/// </summary>
+internal static class BlindSpots
+{
+    private const int MaxExamples = 20;
+
+    public static void Write(string path, Manifest manifest)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            json.WriteString("record", "summary");
+            json.WriteStartObject("statistics");
+            json.WriteNumber("assembliesRewritten", manifest.Entries.Values.Count(e => e.Fate == FileFate.Rewritten));
+            json.WriteNumber("assembliesLeftAlone", manifest.Entries.Values.Count(e => e is { Fate: FileFate.AsItIs, Id.Length: > 0 }));
+            json.WriteEndObject();
+            json.WriteStartArray("blindSpots");
+            foreach (var group in manifest.Entries.Values.Where(e => e.Id.Length > 0 && e.Fate == FileFate.AsItIs).GroupBy(e => (e.Id, Reason: General(e))))
+            {
+                Spot(json, group.Key.Id, group.Key.Reason, group.Count(), group.Select(e => e.File.Path));
+            }
+
+            var partly = manifest.Entries.Values.Where(e => e.CleanMethods > 0).ToArray();
+            if (partly.Length > 0) { Spot(json, "NCS1023", "methods that stay clean", partly.Sum(e => e.CleanMethods), partly.Select(e => $"{e.CleanMethods} in {e.File.Path}")); }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+        Disk.Replace(path, temporary => File.WriteAllBytes(temporary, stream.ToArray()));
+    }
+
+    // A rewriter's sentence names its file, which is the example's place here.
+    private static string General(ManifestEntry e) => e.Reason.Replace($"'{Path.GetFileName(e.File.Path)}' ", "", StringComparison.Ordinal).TrimEnd('.');
+
+    private static void Spot(Utf8JsonWriter json, string id, string reason, int count, IEnumerable<string> examples)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", id);
+        json.WriteString("reason", reason);
+        json.WriteNumber("count", count);
+        json.WriteStartArray("examples");
+        foreach (string example in examples.Order(StringComparer.Ordinal).Take(MaxExamples)) { json.WriteStringValue(example); }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,101 @@
+using Ncsan.Cli.Applications;
+
+namespace Ncsan.Cli.Cache;
+
+/// <summary>An up-to-date rewritten copy of an application, held so that nobody changes it while a program runs from it.</summary>
+internal sealed class RewrittenCopy : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private RewrittenCopy(CopyLocation location, FileStream held) => (Location, _lock) = (location, held);
+
+    public CopyLocation Location { get; }
+
+    /// <summary>The copy beside the application if it is up to date, without making one: the quick way to a start.</summary>
+    public static RewrittenCopy? TryOpenCurrent(Application app, RewriteChoice choice)
+    {
+        var first = new CopyLocation(app.Folder + ".ncsan");
+        return File.Exists(first.StampFile) && CopyLock.TryShared(first.LockFile) is { } held
+            ? IfCurrent(first, held, Stamp.Text(Stamp.Header(choice), Stamp.Files(app.Folder)))
+            : null;
+    }
+
+    /// <summary>The copy of <paramref name="app"/>, made or brought up to date if need be.</summary>
+    /// <exception cref="InputException">It cannot be written anywhere.</exception>
+    public static RewrittenCopy Open(Application app, RewriteChoice choice)
+    {
+        try
+        {
+            return Open(app, choice, CopyLocation.Beside(app.Folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OpenElsewhere(app, choice, e);
+        }
+    }
+
+    private static RewrittenCopy OpenElsewhere(Application app, RewriteChoice choice, Exception why)
+    {
+        try
+        {
+            var copy = Open(app, choice, CopyLocation.InUserCache(app.Folder));
+            Say.Sentence(IdOf(why), $"the rewritten copy cannot be written beside '{app.Folder}' ({Disk.OneLine(why)}), so it is in '{copy.Location.Folder}'.");
+            return copy;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(IdOf(e), $"the rewritten copy of '{app.Folder}' cannot be written: {Disk.OneLine(e)}.");
+        }
+    }
+
+    private static string IdOf(Exception e) => Disk.IsFull(e) ? "NCS2006" : "NCS2003";
+
+    private static RewrittenCopy Open(Application app, RewriteChoice choice, IEnumerable<CopyLocation> slots)
+    {
+        string header = Stamp.Header(choice);
+        foreach (var location in slots)
+        {
+            Directory.CreateDirectory(location.Own);
+            string wanted = Stamp.Text(header, Stamp.Files(app.Folder));
+            while (true)
+            {
+                if (File.Exists(location.LockFile) && CopyLock.TryShared(location.LockFile) is { } shared && IfCurrent(location, shared, wanted) is { } current) { return current; }
+                if (CopyLock.TryExclusive(location.LockFile) is { } alone)
+                {
+                    // What was copied is what runs, even if files have changed since (a log beside the program): asking again might never end.
+                    using (alone) { wanted = CopyBuilder.Build(app, location, header, choice); }
+                    continue;
+                }
+
+                if (File.Exists(location.LockFile) && CopyLock.TryShared(location.LockFile) is { } running)
+                {
+                    // Somebody runs from an older copy, which must stay as it is.
+                    running.Dispose();
+                    break;
+                }
+
+                // Somebody makes the copy that we want, most likely.
+                Thread.Sleep(20);
+            }
+        }
+
+        throw new IOException($"all copies of '{app.Folder}' are in use");
+    }
+
+    private static RewrittenCopy? IfCurrent(CopyLocation location, FileStream held, string wanted)
+    {
+        try
+        {
+            if (File.ReadAllText(location.StampFile) == wanted) { return new RewrittenCopy(location, held); }
+        }
+        catch (IOException)
+        {
+            // No stamp: the copy was never finished.
+        }
+
+        held.Dispose();
+        return null;
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

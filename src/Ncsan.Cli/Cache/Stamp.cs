@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.IO.Enumeration;
+using System.Text;
+using Ncsan.Cli.Applications;
+
+namespace Ncsan.Cli.Cache;
+
+/// <summary>
+/// What a rewritten copy was made from: our own build, the options, and each file of the application by length and time. A copy with an equal
+/// stamp is up to date. Compared as text, because hashing would load the cryptography library into every start.
+/// </summary>
+internal static class Stamp
+{
+    /// <summary>More than any application has: a program that lies in a folder of everything (a home, a temporary folder) is not copied with all of it.</summary>
+    private const int MaxFiles = 20_000;
+    private const long MaxBytes = 4L << 30;
+
+    /// <summary>The first lines of the stamp: what makes everything stale when it changes.</summary>
+    public static string Header(RewriteChoice choice) => $"{OwnBuild}\n{choice.Text}\n";
+
+    /// <summary>The files of the application, by relative path.</summary>
+    /// <exception cref="InputException">The folder holds more than an application.</exception>
+    public static List<SourceFile> Files(string folder)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
+        var found = new FileSystemEnumerable<SourceFile>(folder, (ref FileSystemEntry e) => new(Path.GetRelativePath(folder, e.ToFullPath()), e.Length, e.LastWriteTimeUtc.UtcTicks), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry e) => (e.Attributes & FileAttributes.ReparsePoint) == 0 && !CopyLocation.IsCopy(e.ToFullPath()),
+        };
+        var files = new List<SourceFile>();
+        long bytes = 0;
+        foreach (var file in found)
+        {
+            files.Add(file);
+            bytes += file.Length;
+            if (files.Count > MaxFiles || bytes > MaxBytes)
+            {
+                throw new InputException("NCS2011", $"'{folder}' holds more than {MaxFiles:N0} files or {MaxBytes >> 30} GB; put the program into a folder of its own (dotnet publish -o FOLDER).");
+            }
+        }
+
+        files.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return files;
+    }
+
+    /// <summary>The whole stamp.</summary>
+    public static string Text(string header, List<SourceFile> files)
+    {
+        var text = new StringBuilder(header, header.Length + (files.Count * 64));
+        foreach (var file in files) { text.Append(file.Path).Append('\t').Append(file.Length).Append('\t').Append(file.Ticks).Append('\n'); }
+        return text.ToString();
+    }
+
+    /// <summary>Our own build, by the files whose change changes a copy.</summary>
+    private static string OwnBuild { get; } = string.Concat(
+        "ncsan 2 ", Of("Ncsan.Rewriter.dll"), Of("Ncsan.Runtime.dll"), Of("ncsan.dll"));
+
+    private static string Of(string name)
+    {
+        var file = new FileInfo(Path.Combine(AppContext.BaseDirectory, name));
+        return string.Create(CultureInfo.InvariantCulture, $"{file.Length}@{file.LastWriteTimeUtc.Ticks} ");
+    }
+}
+
+/// <summary>A file of the application.</summary>
+internal readonly record struct SourceFile(string Path, long Length, long Ticks)
+{
+    /// <summary>The file at <paramref name="path"/>, relative to its folder.</summary>
+    public static SourceFile At(string path)
+    {
+        var file = new FileInfo(path);
+        return new SourceFile(file.Name, file.Length, file.LastWriteTimeUtc.Ticks);
+    }
+}

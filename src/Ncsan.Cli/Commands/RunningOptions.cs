@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Ncsan.Cli.Applications;
+using Ncsan.Cli.Cache;
+using Ncsan.Cli.Running;
+
+namespace Ncsan.Cli.Commands;
+
+/// <summary>What <c>run</c> and <c>test</c> have in common: the target, how it is built and rewritten, how it runs, what is reported.</summary>
+internal sealed class RunningOptions
+{
+    private readonly Argument<string> _target;
+    private readonly Argument<string[]> _arguments = new("args") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _configuration = new("--configuration", "-c") { Description = "The configuration to build.", HelpName = "name" };
+    private readonly Option<string?> _framework = new("--framework", "-f") { Description = "The target framework to build.", HelpName = "name" };
+    private readonly Option<bool> _noBuild = new("--no-build") { Description = "Take the build output that is there." };
+    private readonly Option<int> _exitCode = new("--exit-code") { Description = "Exit with N when findings fail the run.", HelpName = "N", DefaultValueFactory = _ => ExitCodes.Findings };
+    private readonly Option<string?> _findings = new("--" + Runtime.Settings.Options.Findings.Name) { Description = "Keep the runtime's own lines in FILE.", HelpName = "FILE" };
+    private readonly RewriteChoiceOptions _choice;
+    private readonly ReportOptions _report;
+    private readonly SettingsOptions _settings;
+
+    public RunningOptions(Command command, string target, string arguments)
+    {
+        _target = new Argument<string>("target") { Description = target };
+        _arguments.Description = arguments;
+        command.Arguments.Add(_target);
+        command.Arguments.Add(_arguments);
+        foreach (var option in new System.CommandLine.Option[] { _configuration, _framework, _noBuild, _exitCode, _findings }) { command.Options.Add(option); }
+        _choice = new RewriteChoiceOptions(command);
+        _report = new ReportOptions(command);
+        _settings = new SettingsOptions(command);
+    }
+
+    public string Target(ParseResult parsed) => parsed.GetValue(_target)!;
+
+    public string[] Arguments(ParseResult parsed) => parsed.GetValue(_arguments) ?? [];
+
+    public BuildChoice Build(ParseResult parsed) => new(parsed.GetValue(_configuration), parsed.GetValue(_framework), parsed.GetValue(_noBuild));
+
+    public RewriteChoice Rewrite(ParseResult parsed) => _choice.Of(parsed);
+
+    public RunOptions Options(ParseResult parsed, bool forTests) => new()
+    {
+        Settings = _settings.Environment(parsed, forTests),
+        FindingsFile = parsed.GetValue(_findings),
+        Files = _report.Files(parsed),
+        Suppressions = _report.Suppressions(parsed),
+        Policy = _report.Policy(parsed),
+        FindingsExitCode = parsed.GetValue(_exitCode),
+    };
+}

@@ -1,0 +1,152 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Ncsan.Cli.Running;
+
+internal abstract partial class ChildProcess
+{
+    /// <summary>
+    /// posix_spawn and waitpid by hand: System.Diagnostics.Process takes a tenth of a small program's start, and touches the terminal's settings.
+    /// </summary>
+    private sealed unsafe class Unix : ChildProcess
+    {
+        private const int Interrupted = 4, BrokenPipe = 13;
+        private const short SetDefaultSignals = 4;
+
+        private readonly int _pid;
+
+        internal Unix(Launch launch)
+        {
+            using var memory = new NativeStrings();
+            byte** arguments = memory.Array([launch.File, .. launch.Arguments]);
+            byte** environment = memory.Array(Environment(launch));
+            byte* attributes = stackalloc byte[1024], signals = stackalloc byte[256];
+
+            // .NET ignores SIGPIPE for itself, and what is ignored stays ignored in a new program, which may not be .NET at all.
+            posix_spawnattr_init(attributes);
+            sigemptyset(signals);
+            sigaddset(signals, BrokenPipe);
+            posix_spawnattr_setsigdefault(attributes, signals);
+            posix_spawnattr_setflags(attributes, SetDefaultSignals);
+            int pid, error = posix_spawnp(&pid, arguments[0], null, attributes, arguments, environment);
+            posix_spawnattr_destroy(attributes);
+            if (error != 0) { throw Refused(launch, Marshal.GetPInvokeErrorMessage(error)); }
+            _pid = pid;
+        }
+
+        protected override int Wait()
+        {
+            int status;
+            while (waitpid(_pid, &status, 0) < 0)
+            {
+                if (Marshal.GetLastSystemError() != Interrupted) { return ExitCodes.Internal; }
+            }
+
+            int signal = status & 0x7F;
+            return signal == 0 ? (status >> 8) & 0xFF : 128 + signal;
+        }
+
+        protected override void PassOn(PosixSignal signal)
+        {
+            // A terminal sends its keys to the whole foreground group: the program has had this one, and twice might mean "at once" to it.
+            if (signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT && IsForeground()) { return; }
+            kill(_pid, signal switch { PosixSignal.SIGHUP => 1, PosixSignal.SIGINT => 2, PosixSignal.SIGQUIT => 3, _ => 15 });
+        }
+
+        private static bool IsForeground()
+        {
+            fixed (byte* name = "/dev/tty\0"u8)
+            {
+                int terminal = open(name, 0);
+                if (terminal < 0) { return false; }
+                bool foreground = tcgetpgrp(terminal) == getpgrp();
+                close(terminal);
+                return foreground;
+            }
+        }
+
+        private static List<string> Environment(Launch launch)
+        {
+            var all = new List<string>();
+            foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            {
+                if (!launch.Environment.ContainsKey((string)variable.Key)) { all.Add($"{variable.Key}={variable.Value}"); }
+            }
+
+            foreach (var (name, value) in launch.Environment) { all.Add($"{name}={value}"); }
+            return all;
+        }
+
+        [DllImport("libc")]
+        private static extern int posix_spawnp(int* pid, byte* file, void* actions, void* attributes, byte** arguments, byte** environment);
+
+        [DllImport("libc")]
+        private static extern int posix_spawnattr_init(void* attributes);
+
+        [DllImport("libc")]
+        private static extern int posix_spawnattr_destroy(void* attributes);
+
+        [DllImport("libc")]
+        private static extern int posix_spawnattr_setsigdefault(void* attributes, void* signals);
+
+        [DllImport("libc")]
+        private static extern int posix_spawnattr_setflags(void* attributes, short flags);
+
+        [DllImport("libc")]
+        private static extern int sigemptyset(void* signals);
+
+        [DllImport("libc")]
+        private static extern int sigaddset(void* signals, int signal);
+
+        [DllImport("libc")]
+        private static extern int waitpid(int pid, int* status, int options);
+
+        [DllImport("libc")]
+        private static extern int kill(int pid, int signal);
+
+        [DllImport("libc")]
+        private static extern int open(byte* path, int flags);
+
+        [DllImport("libc")]
+        private static extern int close(int file);
+
+        [DllImport("libc")]
+        private static extern int tcgetpgrp(int file);
+
+        [DllImport("libc")]
+        private static extern int getpgrp();
+    }
+
+    /// <summary>Null-terminated arrays of UTF-8 strings in native memory.</summary>
+    private sealed unsafe class NativeStrings : IDisposable
+    {
+        private readonly List<nint> _blocks = [];
+
+        internal byte** Array(List<string> texts)
+        {
+            var array = (byte**)Keep(NativeMemory.Alloc((nuint)(texts.Count + 1), (nuint)sizeof(byte*)));
+            for (int i = 0; i < texts.Count; i++)
+            {
+                int length = Encoding.UTF8.GetByteCount(texts[i]);
+                array[i] = (byte*)Keep(NativeMemory.Alloc((nuint)length + 1));
+                Encoding.UTF8.GetBytes(texts[i], new Span<byte>(array[i], length));
+                array[i][length] = 0;
+            }
+
+            array[texts.Count] = null;
+            return array;
+        }
+
+        private void* Keep(void* block)
+        {
+            _blocks.Add((nint)block);
+            return block;
+        }
+
+        public void Dispose()
+        {
+            foreach (nint block in _blocks) { NativeMemory.Free((void*)block); }
+        }
+    }
+}

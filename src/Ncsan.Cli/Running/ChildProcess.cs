@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Ncsan.Cli.Running;
+
+/// <summary>
+/// The program under test. It has our current folder and our very own stdin, stdout and stderr; signals pass through to it, and its exit code
+/// is what a shell would see.
+/// </summary>
+internal abstract partial class ChildProcess
+{
+    /// <summary>Starts it.</summary>
+    /// <exception cref="InputException">The system refuses.</exception>
+    public static ChildProcess Start(Launch launch) => OperatingSystem.IsWindows() ? new Managed(launch) : new Unix(launch);
+
+    /// <summary>Waits for its end. From then on until the end, Ctrl+C and requests to terminate are its business and not ours.</summary>
+    /// <returns>Its exit code; 128 + the signal when a signal ended it.</returns>
+    public int WaitForExit()
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, PassOn);
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, PassOn);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, PassOn);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, PassOn);
+        return Wait();
+    }
+
+    /// <summary>The exit code is that of a crash rather than one that the program chose.</summary>
+    public static bool IsCrash(int exitCode) => OperatingSystem.IsWindows() ? exitCode < 0 : exitCode is > 128 and < 128 + 65;
+
+    protected abstract int Wait();
+
+    protected abstract void PassOn(PosixSignal signal);
+
+    private void PassOn(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        PassOn(context.Signal);
+    }
+
+    protected static InputException Refused(Launch launch, string why) => new("NCS2010", $"'{launch.File}' cannot be started: {why}.");
+
+    /// <summary>Where there is no posix_spawn.</summary>
+    private sealed class Managed : ChildProcess
+    {
+        private readonly Process _process;
+
+        internal Managed(Launch launch)
+        {
+            var start = new ProcessStartInfo(launch.File) { UseShellExecute = false };
+            foreach (string argument in launch.Arguments) { start.ArgumentList.Add(argument); }
+            foreach (var (name, value) in launch.Environment) { start.Environment[name] = value; }
+            try { _process = Process.Start(start)!; }
+            catch (Win32Exception e) { throw Refused(launch, e.Message); }
+        }
+
+        protected override int Wait()
+        {
+            _process.WaitForExit();
+            return _process.ExitCode;
+        }
+
+        // The console sends Ctrl+C and its like to every process on it.
+        protected override void PassOn(PosixSignal signal) { }
+    }
+}

@@ -1,0 +1,21 @@
+using Ncsan.Cli.Applications;
+
+namespace Ncsan.Cli.Running;
+
+/// <summary>What is to be started.</summary>
+/// <param name="File">The executable.</param>
+/// <param name="Arguments">Its arguments, without its own name.</param>
+/// <param name="Environment">What is added to our own environment.</param>
+internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>A program as its user starts it: by its own executable, or by <c>dotnet Name.dll</c>.</summary>
+    public static Launch Of(Application app, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        if (!app.UseAppHost) { return new Launch(DotnetHost.Path, [app.MainAssembly, .. arguments], environment); }
+
+        // As dotnet run does: the executable finds the installation that we run on, not just the one of the machine.
+        var withRoot = new Dictionary<string, string>(environment);
+        if (System.Environment.GetEnvironmentVariable("DOTNET_ROOT") is null) { withRoot["DOTNET_ROOT"] = DotnetHost.Root; }
+        return new Launch(app.AppHost, arguments, withRoot);
+    }
+}

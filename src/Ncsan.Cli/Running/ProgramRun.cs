@@ -1,0 +1,57 @@
+using Ncsan.Cli.Cache;
+using Ncsan.Runtime.Settings;
+
+namespace Ncsan.Cli.Running;
+
+/// <summary>One run of a rewritten program, from its start to the exit code.</summary>
+internal static class ProgramRun
+{
+    private const int PollMilliseconds = 50;
+
+    /// <summary>Runs it, shows findings as they come, and says what to exit with.</summary>
+    /// <param name="copy">What it runs from; held until it has ended.</param>
+    /// <param name="launch">What is to be started.</param>
+    /// <param name="options">The user's choices.</param>
+    public static int Go(RewrittenCopy copy, Launch launch, RunOptions options)
+    {
+        string findings = FindingsFile.Prepare(copy.Location, options);
+        var child = ChildProcess.Start(launch with { Environment = With(launch.Environment, options.Settings, findings) });
+
+        // Everything from here on happens beside the program's own start.
+        using var tail = new FindingsTail(findings);
+        var report = new RunReport(options);
+        using var ended = new ManualResetEventSlim();
+        var follower = new Thread(() => Follow(tail, report, findings, ended)) { IsBackground = true, Name = "findings" };
+        follower.Start();
+        int exitCode = child.WaitForExit();
+        ended.Set();
+        follower.Join();
+
+        var whole = report.Build();
+        ReportWriter.Write(whole, options.Files);
+        FindingsFile.Settle(findings);
+        report.ShowEnd(whole);
+        return whole.Fails && !ChildProcess.IsCrash(exitCode) ? options.FindingsExitCode : exitCode;
+    }
+
+    private static void Follow(FindingsTail tail, RunReport report, string findings, ManualResetEventSlim ended)
+    {
+        bool last;
+        do
+        {
+            last = ended.Wait(PollMilliseconds);
+            foreach (string line in tail.NewLines()) { report.Take(line, findings); }
+        }
+        while (!last);
+
+        if (tail.Rest() is { } rest) { report.Take(rest, findings); }
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, string> settings, string findings)
+    {
+        var all = new Dictionary<string, string>(environment);
+        foreach (var (name, value) in settings) { all[name] = value; }
+        all[Options.Findings.EnvironmentVariable] = findings;
+        return all;
+    }
+}
