@@ -12,10 +12,10 @@ public sealed record Rule(string Id, string Name, string Summary, string Remedy)
     [
         new("NCS0001", "data race", "Two threads touched the same memory at the same time, at least one wrote, and at least one access was plain.",
             "Guard both sides with one lock, or make both marked (Volatile, Interlocked), or use a thread-safe collection."),
-        new("NCS0002", "assert exclusive", "Another thread made an access that an AssertExclusive of the program rules out.",
-            "Mend the order of the two threads, or the assertion if it claims too much."),
-        new("NCS0003", "unknown origin", "A value changed while it was being watched, and no rewritten code wrote it.",
+        new("NCS0002", "unknown origin", "A value changed while it was being watched, and no rewritten code wrote it.",
             "Look for writers in native code, in the framework, or in assemblies that were not rewritten."),
+        new("NCS0003", "assert exclusive", "Another thread made an access that an AssertExclusive of the program rules out.",
+            "Mend the order of the two threads, or the assertion if it claims too much."),
     ];
 
     /// <summary>The rule of this id, or one made of the finding's own words.</summary>

@@ -13,8 +13,8 @@ internal static class Stacks
         foreach (Frame frame in stack.SkipWhile(f => f.IsSanitizer))
         {
             if (!frame.IsRuntime) { entries.Add(new StackEntry(frame, 0)); }
-            else if (entries is [.., { Folded: > 0 } last]) { entries[^1] = last with { Folded = last.Folded + 1 }; }
-            else { entries.Add(new StackEntry(default, 1)); }
+            else if (entries is [.., { Folded: > 0 } last]) { entries[^1] = last with { Folded = last.Folded + Math.Max(1, frame.Folded) }; }
+            else { entries.Add(new StackEntry(default, Math.Max(1, frame.Folded))); }
         }
 
         return entries;

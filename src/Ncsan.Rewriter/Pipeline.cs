@@ -18,6 +18,10 @@ internal static class Pipeline
     private static readonly ICallPass[] s_callPasses =
     [
         new CreationPass(),
+        new CollectionPass(),
+
+        // After whatever else looks at a call: an annotation speaks of what comes next.
+        new AnnotationPass(),
     ];
 
     internal static void Run(ModuleContext module)

@@ -29,7 +29,7 @@ internal static class Samples
                 [
                     new Frame("Ncsan.Runtime.Hooks.Write4(ref byte, int)"),
                     InAccount("Account.Withdraw(int)", 12), InAccount("Bank.Transfer(Account, int)", 21),
-                    new Frame("System.Threading.Thread.StartCallback()"), new Frame("System.Threading.ExecutionContext.RunInternal()"),
+                    new Frame("[2 runtime frames]", null, 0, 2),
                 ],
                 LocksHeld = ["Bank._ledger"],
             },
@@ -42,19 +42,19 @@ internal static class Samples
         Rule = "NCS0001",
         Kind = "data race",
         Id = "0badcafe",
-        Member = "List<int>.Add",
+        Member = "Bank._entries (List<int>.Add)",
         Certainty = "observed",
         Count = 3,
         Accesses =
         [
-            Side("write", InAccount("Bank.Log(int)", 28), new ThreadOrigin(5, null, [])) with { Collection = true, Size = 0, Member = "List<int>.Add" },
-            Side("read", InAccount("Bank.Last()", 31), new ThreadOrigin(6, null, [])) with { Collection = true, Size = 0, Member = "List<int>.get_Item" },
+            Side("write", InAccount("Bank.Log(int)", 28), new ThreadOrigin(5, null, [])) with { Collection = true, Size = 1, Member = "Bank._entries (List<int>.Add)" },
+            Side("read", InAccount("Bank.Last()", 31), new ThreadOrigin(6, null, [])) with { Collection = true, Size = 1, Member = "Bank._entries (List<int>[])" },
         ],
     };
 
     internal static Finding UnknownOrigin => new()
     {
-        Rule = "NCS0003",
+        Rule = "NCS0002",
         Kind = "unknown origin",
         Id = "77777777",
         Member = "Native.s_flag (int)",

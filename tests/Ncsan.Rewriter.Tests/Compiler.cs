@@ -12,7 +12,7 @@ internal static class Compiler
     private static readonly Lazy<MetadataReference[]> s_framework = new(() =>
     [
         .. Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll").Where(f => !Path.GetFileName(f).Contains(".Native.", StringComparison.Ordinal))
-            .Select(f => MetadataReference.CreateFromFile(f)),
+            .Append(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "netstandard.dll")).Select(f => MetadataReference.CreateFromFile(f)),
     ]);
 
     /// <summary>An image and, unless <paramref name="embedded"/>, its PDB. Lines are those of <paramref name="source"/> in a file <c>Subject.cs</c>.</summary>

@@ -135,6 +135,7 @@ public static class FindingWriter
             w.WriteString("method", frame.Method);
             w.WriteString("file", frame.File);
             w.WriteNumber("line", frame.Line);
+            if (frame.Folded > 0) { w.WriteNumber("folded", frame.Folded); }
             w.WriteEndObject();
         }
 

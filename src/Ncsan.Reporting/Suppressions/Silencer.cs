@@ -10,7 +10,7 @@ public static class Silencer
         if (string.CompareOrdinal(finding.Rule, "NCS0100") >= 0) { return "deadlock:" + (name.Length > 0 ? name : finding.Title); }
 
         // An array's type, a collection's operation or a word alone would silence its like in the whole program.
-        bool isOwn = name.Contains('.') && !name.Contains('[') && !finding.Accesses.Any(a => a.Collection);
+        bool isOwn = name.Contains('.') && !name.Contains('[') && (name != finding.Member || !finding.Accesses.Any(a => a.Collection));
         return isOwn || finding.Accesses.Count == 0 ? "race:" + (name.Length > 0 ? name : finding.Title) : "race_top:" + finding.Accesses[0].Method;
     }
 

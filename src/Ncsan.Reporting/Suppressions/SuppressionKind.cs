@@ -19,7 +19,7 @@ public sealed record SuppressionKind(string Name, string Summary, Func<Finding, 
 
     private static IEnumerable<string> Below(Access access) => Own(access).Skip(1).SelectMany(Names);
 
-    private static IEnumerable<Frame> Own(Access access) => access.Stack.SkipWhile(f => f.IsSanitizer);
+    private static IEnumerable<Frame> Own(Access access) => access.Stack.SkipWhile(f => f.IsSanitizer).Where(f => f.Folded == 0);
 
     private static IEnumerable<string> Names(Frame frame) => frame.File is null ? [frame.Method] : [frame.Method, frame.File];
 }

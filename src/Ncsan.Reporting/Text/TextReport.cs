@@ -96,12 +96,17 @@ public sealed class TextReport
 
     private static IEnumerable<string> Facts(Access access, Finding finding)
     {
-        if (access.Member is { } member && member != finding.Member) { yield return member; }
+        if (access.Collection) { yield return Operation(access.Member ?? finding.Member); }
+        else if (access.Member is { } member && member != finding.Member) { yield return member; }
         if (!access.IsAssertion && !access.Collection) { yield return access.Marked ? "marked" : "plain"; }
         if (access.Reordered) { yield return "reordered"; }
         if (access.Size > 0 && !access.Collection) { yield return access.Size == 1 ? "1 byte" : $"{Number(access.Size)} bytes"; }
         if (access.Unaligned) { yield return "unaligned"; }
     }
+
+    /// <summary>Of <c>Bank._entries (List&lt;int&gt;.Add)</c> the operation.</summary>
+    private static string Operation(string member) =>
+        member.EndsWith(')') && member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? member[(at + 2)..^1] : member;
 
     private string ThreadText(ThreadOrigin? thread)
     {

@@ -34,12 +34,21 @@ internal static class Lines
         Side side = resolved.Side;
         Frame top = resolved.Stack[0];
         line.Open().Put("kind", side.KindText).Put("marked", (side.Kind & AccessKind.Marked) != 0).Put("size", side.Size)
-            .Put("method", top.Method).Put("file", top.File).Put("line", top.Line);
+            .Put("method", top.Method).Put("file", top.File).Put("line", top.Line).Put("member", resolved.Member);
+        Mark(line, "readModifyWrite", resolved.IsReadModifyWrite);
+        Mark(line, "reference", (side.Kind & AccessKind.Reference) != 0);
+        Mark(line, "collection", (side.Kind & AccessKind.Collection) != 0);
         Frames(line, "stack", resolved.Stack);
         Thread thread = side.Thread.Managed;
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.Thread.Name);
         Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread));
         line.Close().OpenList("locksHeld").CloseList().Close();
+    }
+
+    /// <summary>What holds of few accesses is said only where it holds.</summary>
+    private static void Mark(JsonLine line, string name, bool holds)
+    {
+        if (holds) { line.Put(name, true); }
     }
 
     private static void Frames(JsonLine line, string name, IReadOnlyList<Frame> frames)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Collections;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Threads;
 
@@ -54,10 +55,20 @@ internal static unsafe class Detector
 
     internal static void CheckCollection(object? collection, AccessKind kind, int site)
     {
-        if (collection is not null && UnsafeCollections.Contains(collection.GetType()))
-        {
-            Check(ref Unsafe.As<Box>(collection).FirstByte, 1, kind, site);
-        }
+        if (collection is not null) { CheckOwner(UnsafeCollections.Behind(collection, dispatched: false, writes: (kind & AccessKind.Write) != 0), kind, site); }
+    }
+
+    internal static void CheckDispatched(object? receiver, AccessKind kind, int site)
+    {
+        if (receiver is not null) { CheckOwner(UnsafeCollections.Behind(receiver, dispatched: true, writes: (kind & AccessKind.Write) != 0), kind, site); }
+    }
+
+    internal static void CheckView<T>(ref T view, AccessKind kind, int site) => CheckOwner(UnsafeCollections.BehindView(ref view, writes: (kind & AccessKind.Write) != 0), kind, site);
+
+    /// <summary>The first byte of its data stands for the whole collection.</summary>
+    private static void CheckOwner(object? collection, AccessKind kind, int site)
+    {
+        if (collection is not null) { Check(ref UnsafeCollections.Data(collection), 1, kind, site); }
     }
 
     internal static void Barrier(BarrierKind kind) { }
@@ -140,11 +151,5 @@ internal static unsafe class Detector
                 Watchpoints.Remove(slot);
             }
         }
-    }
-
-    /// <summary>The shape of any object, to take a reference to its first byte of data.</summary>
-    private sealed class Box
-    {
-        internal byte FirstByte;
     }
 }

@@ -1,0 +1,131 @@
+using System.Collections;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Collections;
+
+/// <summary>Finds the collection whose state a call touches, by the receiver's real type.</summary>
+/// <remarks>Fast: <see cref="Behind"/> once a type is known: one lookup. Slow: <see cref="Learn"/>, once a type.</remarks>
+internal static class UnsafeCollections
+{
+    // An enumerator of the keys of a read-only wrapper of a sorted dictionary is five steps from its tree; a cycle must end.
+    private const int MostSteps = 8;
+
+    private static readonly TypeMap s_types = new();
+
+    /// <summary>The collection that a call on <paramref name="receiver"/> reads or writes, or null when the call does not concern us.</summary>
+    /// <param name="receiver">The receiver.</param>
+    /// <param name="dispatched">The member was chosen by the receiver's real type: an interface member or an override.</param>
+    /// <param name="writes">The call writes.</param>
+    internal static object? Behind(object receiver, bool dispatched, bool writes)
+    {
+        bool enumerates = false;
+        for (int step = 0; step < MostSteps; step++)
+        {
+            CollectionFacts facts = FactsOf(receiver.GetType(), receiver);
+            if (facts.Role == CollectionRole.None || (dispatched && facts.MayGuardItself)) { return null; }
+            if (facts.Role == CollectionRole.Collection) { return facts.HasSafeReaders && !writes && !enumerates ? null : receiver; }
+            if (Follow(ref Data(receiver), facts) is not { } next) { return null; }
+            receiver = next;
+            dispatched = facts.LeadsToInterface;
+            enumerates |= facts.IsEnumerator;
+        }
+
+        return null;
+    }
+
+    /// <summary>The collection behind a view that is a struct, such as an enumerator.</summary>
+    internal static object? BehindView<T>(ref T view, bool writes)
+    {
+        CollectionFacts facts = StructView<T>.Facts;
+        if (facts.Role != CollectionRole.View || Follow(ref Unsafe.As<T, byte>(ref view), facts) is not { } next) { return null; }
+
+        // An enumerator is no safe reader, whatever it enumerates.
+        return Behind(next, facts.LeadsToInterface, writes || facts.IsEnumerator);
+    }
+
+    /// <summary>A reference to the first byte of an object's data.</summary>
+    internal static ref byte Data(object o) => ref Unsafe.As<Box>(o).FirstByte;
+
+    private static object? Follow(ref byte data, CollectionFacts facts) => Unsafe.As<byte, object?>(ref Unsafe.AddByteOffset(ref data, facts.Offset));
+
+    private static CollectionFacts FactsOf(Type type, object example) => s_types.Find(type) ?? Learn(type, example);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CollectionFacts Learn(Type type, object example)
+    {
+        SanitizedThread thread = SanitizedThread.Current;
+        thread.Guard++;
+        try
+        {
+            CollectionFacts facts = Examine(type, example);
+
+            // An entry would keep the load context of a collectible type alive.
+            if (!type.IsCollectible) { s_types.Add(type, facts); }
+            return facts;
+        }
+        catch (Exception fault)
+        {
+            Findings.Faults.Disable("the watch on collections", fault);
+            return CollectionFacts.None;
+        }
+        finally
+        {
+            thread.Guard--;
+        }
+    }
+
+    private static CollectionFacts Examine(Type type, object example)
+    {
+        if (KnownCollections.KnownBase(type) is not { } known) { return CollectionFacts.None; }
+        CollectionRole role = KnownCollections.RoleOf(known);
+        bool mayGuardItself = known != type && HasOverrides(type, known);
+        if (role != CollectionRole.View) { return new CollectionFacts(role, MayGuardItself: mayGuardItself, HasSafeReaders: KnownCollections.HasSafeReaders(known)); }
+        List<FieldInfo> path = KnownCollections.PathFrom(known);
+        if (path.Count == 0) { return CollectionFacts.None; }
+        return new CollectionFacts(role, OffsetOf(type, path, example), path[^1].FieldType.IsInterface, mayGuardItself, IsEnumerator: typeof(IEnumerator).IsAssignableFrom(type));
+    }
+
+    /// <summary>Some type below the known one has virtual members of its own, those of every object aside.</summary>
+    private static bool HasOverrides(Type type, Type known)
+    {
+        for (Type t = type; t != known; t = t.BaseType!)
+        {
+            if (t.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Any(m => m.IsVirtual && m.GetBaseDefinition().DeclaringType != typeof(object)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Where in an object's data a field is. Only the JIT knows, so a method is made that takes the field's address.</summary>
+    private static nint OffsetOf(Type type, List<FieldInfo> path, object example)
+    {
+        var method = new DynamicMethod("OffsetOf" + type.Name, typeof(nint), [typeof(object)], typeof(UnsafeCollections).Module, skipVisibility: true);
+        ILGenerator il = method.GetILGenerator();
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Call, typeof(UnsafeCollections).GetMethod(nameof(Data), BindingFlags.Static | BindingFlags.NonPublic)!);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(type.IsValueType ? OpCodes.Unbox : OpCodes.Castclass, type);
+        foreach (FieldInfo field in path) { il.Emit(OpCodes.Ldflda, field); }
+        il.Emit(OpCodes.Call, typeof(Unsafe).GetMethods().Single(m => m.Name == nameof(Unsafe.ByteOffset)).MakeGenericMethod(typeof(byte)));
+        il.Emit(OpCodes.Ret);
+        return method.CreateDelegate<Func<object, nint>>()(example);
+    }
+
+    /// <summary>Facts about a view that is a struct, learnt once a type.</summary>
+    private static class StructView<T>
+    {
+        internal static readonly CollectionFacts Facts = FactsOf(typeof(T), RuntimeHelpers.GetUninitializedObject(typeof(T)));
+    }
+
+    /// <summary>The shape of any object.</summary>
+    private sealed class Box
+    {
+        internal byte FirstByte;
+    }
+}
