@@ -61,6 +61,9 @@ public static class SourceNames
     private static string TypeName(Type? type)
     {
         if (type is null) { return "<Module>"; }
+
+        // A generic parameter's declaring type is the type that has it as an argument: following it would never end.
+        if (type.IsGenericParameter) { return type.Name; }
         string name = type.Name.Split('`')[0];
         if (type.IsGenericType && !name.StartsWith('<')) { name += "<" + string.Join(", ", type.GetGenericArguments().Select(Short)) + ">"; }
         return type.DeclaringType is { } outer ? TypeName(outer) + "." + name : name;
