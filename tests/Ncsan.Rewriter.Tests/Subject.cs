@@ -15,22 +15,35 @@ internal sealed class Subject : IDisposable
     private readonly MethodInfo _run;
     private readonly string _folder;
 
-    internal Subject(string source, bool optimize = true, bool embedded = false)
+    /// <param name="source">The program.</param>
+    /// <param name="optimize">Release rather than Debug.</param>
+    /// <param name="embedded">Whether the PDB is in the image.</param>
+    /// <param name="libraries">Assemblies that the program uses and that are rewritten, too.</param>
+    internal Subject(string source, bool optimize = true, bool embedded = false, params string[] libraries)
     {
         _folder = Directory.CreateTempSubdirectory("ncsan-rewriter-").FullName;
         Input = Path.Combine(_folder, "Subject.dll");
         Output = Path.Combine(_folder, "out", "Subject.dll");
-        var (image, pdb) = Compiler.Compile("Subject", Usings + source, optimize, [MetadataReference.CreateFromFile(typeof(Annotations.NoInstrumentAttribute).Assembly.Location)], embedded);
+        var (image, pdb) = Compiler.Compile("Subject", Usings + source, optimize,
+            [.. libraries.Append(typeof(Annotations.NoInstrumentAttribute).Assembly.Location).Select(l => MetadataReference.CreateFromFile(l))], embedded);
         File.WriteAllBytes(Input, image);
         if (!embedded) { File.WriteAllBytes(Path.ChangeExtension(Input, ".pdb"), pdb); }
         Result = AssemblyRewriter.Rewrite(Input, Output);
         Assert.True(Result.Status == RewriteStatus.Instrumented, Result.Reason);
         using (var stream = File.OpenRead(SiteTable.PathFor(Output))) { Table = SiteTable.Read(stream); }
+        foreach (string library in libraries)
+        {
+            var result = AssemblyRewriter.Rewrite(library, Path.Combine(_folder, "out", Path.GetFileName(library)));
+            Assert.True(result.Status == RewriteStatus.Instrumented, result.Reason);
+            Libraries.Add(result);
+        }
+
+        _context.Folder = Path.Combine(_folder, "out");
         var hooks = _context.Runtime.GetType("Ncsan.Runtime.Hooks")!;
         (_state, _count, _recording) = (hooks.GetField("State")!, hooks.GetField("Count")!, hooks.GetField("Recording")!);
         (_names, _sites, _toggle) = (hooks.GetField("Names")!, hooks.GetField("Sites")!, hooks.GetField("Toggle")!);
         Assembly = _context.LoadFromAssemblyPath(Output);
-        _run = Assembly.GetType("Program")!.GetMethod("Run", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
+        _run = Entry(Assembly);
     }
 
     /// <summary>Stands on line 1 of every subject, so that the source itself begins on line 2.</summary>
@@ -42,17 +55,35 @@ internal sealed class Subject : IDisposable
 
     internal RewriteResult Result { get; }
 
+    internal List<RewriteResult> Libraries { get; } = [];
+
     internal SiteTable Table { get; }
 
     internal Assembly Assembly { get; }
 
     internal IEnumerable<Site> Sites => Enumerable.Range(0, Table.Count).Select(i => Table[i]);
 
+    /// <summary>Runs the program as it was compiled, with its libraries as they are.</summary>
+    internal object? RunOriginal()
+    {
+        var context = new AssemblyLoadContext("original", isCollectible: true);
+        try { return Invoke(Entry(context.LoadFromAssemblyPath(Input))); }
+        finally { context.Unload(); }
+    }
+
+    /// <summary>Runs the program with its checked copies without writing down what they say.</summary>
+    internal object? RunCounting()
+    {
+        _state.SetValue(null, 1);
+        try { return Invoke(_run); }
+        finally { _state.SetValue(null, 0); }
+    }
+
     /// <summary>Runs the program with its clean copies.</summary>
     internal object? RunClean()
     {
         _state.SetValue(null, 0);
-        return Invoke();
+        return Invoke(_run);
     }
 
     /// <summary>Runs the program with its checked copies and says which hooks were called: <c>Read4 Account._balance (int)</c>.</summary>
@@ -65,7 +96,7 @@ internal sealed class Subject : IDisposable
         _state.SetValue(null, 1);
         try
         {
-            object? value = Invoke();
+            object? value = Invoke(_run);
             return (value, [.. names.Zip(sites, (n, s) => s < 0 ? n : n + " " + Table[s].Member)]);
         }
         finally
@@ -82,9 +113,12 @@ internal sealed class Subject : IDisposable
         var random = new Random(1);
         var toggler = new Thread(() => { for (int i = 0; Volatile.Read(ref done) == 0; i++) { _state.SetValue(null, i & 1); Thread.SpinWait(random.Next(200)); } });
         toggler.Start();
-        try { return Invoke(); }
+        try { return Invoke(_run); }
         finally { Volatile.Write(ref done, 1); toggler.Join(); _state.SetValue(null, 0); }
     }
+
+    /// <summary>An assembly as the program sees it.</summary>
+    internal Assembly Load(string name) => _context.LoadFromAssemblyName(new(name));
 
     internal long Count => (long)_count.GetValue(null)!;
 
@@ -101,12 +135,17 @@ internal sealed class Subject : IDisposable
 
         internal Assembly Runtime { get; }
 
-        protected override Assembly? Load(AssemblyName assemblyName) => assemblyName.Name == "Ncsan.Runtime" ? Runtime : null;
+        internal string Folder { get; set; } = "";
+
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            assemblyName.Name == "Ncsan.Runtime" ? Runtime : Path.Combine(Folder, assemblyName.Name + ".dll") is var path && File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
-    private object? Invoke()
+    private static MethodInfo Entry(Assembly assembly) => assembly.GetType("Program")!.GetMethod("Run", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
+
+    private static object? Invoke(MethodInfo run)
     {
-        try { return _run.Invoke(null, null); }
+        try { return run.Invoke(null, null); }
         catch (TargetInvocationException e) when (e.InnerException is { } inner) { System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner); throw; }
     }
 }
