@@ -54,6 +54,15 @@ internal sealed class HookReferences
         return reference;
     }
 
+    /// <summary>The conversion of a span of this element type to a read-only one.</summary>
+    internal MethodReference SpanToReadOnly(TypeReference element)
+    {
+        var open = Type(typeof(Span<>));
+        var readOnly = new GenericInstanceType(Type(typeof(ReadOnlySpan<>))) { GenericArguments = { open.GenericParameters[0] } };
+        var span = new GenericInstanceType(open) { GenericArguments = { element } };
+        return new MethodReference("op_Implicit", readOnly, span) { Parameters = { new ParameterDefinition(new GenericInstanceType(open) { GenericArguments = { open.GenericParameters[0] } }) } };
+    }
+
     /// <summary>A type of the framework or the runtime.</summary>
     internal TypeReference Type(Type type) => Type(type, null);
 

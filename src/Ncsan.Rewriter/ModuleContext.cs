@@ -9,6 +9,7 @@ internal sealed class ModuleContext
     private readonly Dictionary<SkipReason, int> _skips = [];
     private readonly List<CleanMethod> _cleanMethods = [];
     private readonly Dictionary<FieldReference, FieldDefinition?> _fields = [];
+    private readonly Dictionary<ModuleDefinition, bool> _framework = [];
 
     internal ModuleContext(ModuleDefinition module)
     {
@@ -40,6 +41,24 @@ internal sealed class ModuleContext
     internal void LeaveClean(MethodDefinition method, string id, string reason) => _cleanMethods.Add(new(Names.Method(method), id, reason));
 
     internal bool IsNoInstrument(AssemblyDefinition assembly) => NoInstrument.IsMarked(assembly) || NoInstrument.IsMarked(assembly.MainModule);
+
+    /// <summary>Whether a type is part of a shared framework, which is not rewritten.</summary>
+    internal bool IsFramework(TypeReference type)
+    {
+        if (Types.Resolve(type) is not { } definition || definition.Module == Module) { return false; }
+        if (!_framework.TryGetValue(definition.Module, out bool framework))
+        {
+            string folder = Path.GetDirectoryName(definition.Module.FileName) ?? "";
+            bool shared = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(folder))) == "shared";
+            _framework[definition.Module] = framework = shared || File.Exists(Path.Combine(folder, "System.Private.CoreLib.dll"));
+        }
+
+        return framework;
+    }
+
+    /// <summary>Types whose members take addresses without looking behind them, or whose accesses have a pass of their own.</summary>
+    internal static bool IsAddressOperation(string type) => type is "System.Runtime.CompilerServices.Unsafe" or "System.Runtime.InteropServices.MemoryMarshal" or "System.Threading.Volatile"
+        or "System.Threading.Interlocked" || type.StartsWith("System.Runtime.Intrinsics.", StringComparison.Ordinal) || type.StartsWith("System.Numerics.Vector", StringComparison.Ordinal);
 
     /// <summary>The field's definition, or null when its assembly is not to be found.</summary>
     internal FieldDefinition? Resolve(FieldReference field)

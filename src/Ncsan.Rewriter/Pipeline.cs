@@ -4,27 +4,34 @@ using Ncsan.Rewriter.Passes;
 
 namespace Ncsan.Rewriter;
 
-/// <summary>The passes, in order. A pass only adds probes to ops; the body is emitted once, after all of them.</summary>
-internal static class Pipeline
+/// <summary>The passes, in order, made anew for each module. A pass only adds probes to ops; the body is emitted once, after all of them.</summary>
+internal sealed class Pipeline
 {
-    private static readonly IOpPass[] s_opPasses =
+    private readonly IOpPass[] _opPasses =
     [
         new FieldPass(),
         new ArrayElementPass(),
         new IndirectPass(),
+        new BlockPass(),
     ];
 
     // Order matters only between passes that look at the same call: hooks of an earlier pass run earlier.
-    private static readonly ICallPass[] s_callPasses =
+    private readonly ICallPass[] _callPasses =
     [
+        new MultiDimensionalArrayPass(),
+        new MarkedAccessPass(),
+        new BlockCallPass(),
+        new UnsafeCallPass(),
+        new FrameworkArgumentPass(),
         new CreationPass(),
         new CollectionPass(),
 
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),
+        new FrameworkBarrierPass(), // after the accesses of the same call: what they hold back is ordered by what the call does
     ];
 
-    internal static void Run(ModuleContext module)
+    internal void Run(ModuleContext module)
     {
         ModuleInitializerPass.Begin(module);
         var methods = module.Module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).ToList();
@@ -32,7 +39,7 @@ internal static class Pipeline
         ModuleInitializerPass.End(module);
     }
 
-    private static void Rewrite(ModuleContext module, MethodDefinition method)
+    private void Rewrite(ModuleContext module, MethodDefinition method)
     {
         if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
         var code = MethodCode.Decode(module, method);
@@ -40,8 +47,8 @@ internal static class Pipeline
         {
             if (op.Inputs is null) { continue; }
             if (op.Region.IsInFilter) { continue; }
-            foreach (var pass in s_opPasses) { pass.Visit(code, op); }
-            if (Invocation.Of(code, op) is { } call) { foreach (var pass in s_callPasses) { pass.Visit(call); } }
+            foreach (var pass in _opPasses) { pass.Visit(code, op); }
+            if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }
         }
 
         if (!code.Ops.Exists(o => o.HasProbes)) { return; }

@@ -48,6 +48,6 @@ internal static class RuntimeDouble
 
     private static string Type(Type type) =>
         type.IsByRef ? "ref " + Type(type.GetElementType()!) : type.IsArray ? Type(type.GetElementType()!) + "[]" : type.IsGenericParameter ? type.Name
-        : type.IsConstructedGenericType ? $"global::{type.FullName![..type.FullName!.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Type))}>"
+        : type.IsConstructedGenericType ? $"global::{type.GetGenericTypeDefinition().FullName!.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Type))}>"
         : "global::" + type.FullName!.Replace('+', '.');
 }

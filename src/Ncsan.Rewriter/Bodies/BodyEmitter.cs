@@ -1,6 +1,8 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Races;
 
 namespace Ncsan.Rewriter.Bodies;
 
@@ -37,6 +39,7 @@ internal sealed class BodyEmitter
         _segments = segments;
         _byStart = segments.ToDictionary(s => s.Start);
         _cleanStart = new Instruction?[code.Ops.Count];
+        BarrierExits.Mark(code, segments, _byStart);
     }
 
     internal void Emit()
@@ -99,6 +102,7 @@ internal sealed class BodyEmitter
         foreach (var op in segment.Ops)
         {
             Mark(op);
+            if (op.OrdersMemory || (segment.OrdersAtExit && op == segment.Last)) { EmitBarrier(); }
             EmitOp(op, Clone(op.Instruction), Array.ConvertAll(op.Prefixes, Clone));
         }
 
@@ -106,6 +110,12 @@ internal sealed class BodyEmitter
         var branch = Instruction.Create(OpCodes.Br, segment.First.Instruction);
         _writer.Add(branch);
         _branches.Add((branch, _byStart[segment.End], Copies.Checked));
+    }
+
+    private void EmitBarrier()
+    {
+        _writer.Constant((int)BarrierKind.Full);
+        _writer.Hook(nameof(Hooks.Barrier));
     }
 
     private void EmitOp(Op op, Instruction instruction, Instruction[] prefixes)

@@ -7,16 +7,15 @@ namespace Ncsan.Rewriter.Bodies;
 /// <summary>A call, callvirt or newobj of the program, as a <see cref="Passes.ICallPass"/> sees it.</summary>
 internal sealed class Invocation
 {
-    private readonly MethodCode _code;
     private readonly TypeReference?[] _arguments;
 
     private Invocation(MethodCode code, Op op, MethodReference method)
     {
-        _code = code;
+        Code = code;
         Op = op;
         Method = method;
         DeclaringType = method.DeclaringType.GetElementType().FullName;
-        IsConstructor = op.Code == Code.Newobj;
+        IsConstructor = op.Code == Mono.Cecil.Cil.Code.Newobj;
         _arguments = new TypeReference?[op.Inputs!.Length];
         int first = method.HasThis && !IsConstructor ? 1 : 0;
         if (first == 1) { _arguments[0] = ReceiverType(op, method); }
@@ -25,10 +24,12 @@ internal sealed class Invocation
 
     internal Op Op { get; }
 
-    internal ModuleContext Module => _code.Module;
+    internal MethodCode Code { get; }
+
+    internal ModuleContext Module => Code.Module;
 
     /// <summary>The method that holds the call.</summary>
-    internal MethodDefinition Caller => _code.Method;
+    internal MethodDefinition Caller => Code.Method;
 
     /// <summary>The method that is called.</summary>
     internal MethodReference Method { get; }
@@ -52,10 +53,10 @@ internal sealed class Invocation
 
     /// <summary>The call at an op, or null when it is none or is never reached.</summary>
     internal static Invocation? Of(MethodCode code, Op op) =>
-        op.Inputs is not null && op.Code is Code.Call or Code.Callvirt or Code.Newobj && op.Operand is MethodReference method ? new(code, op, method) : null;
+        op.Inputs is not null && op.Code is Mono.Cecil.Cil.Code.Call or Mono.Cecil.Cil.Code.Callvirt or Mono.Cecil.Cil.Code.Newobj && op.Operand is MethodReference method ? new(code, op, method) : null;
 
     /// <summary>A new site for this call.</summary>
-    internal int Site(SiteKind kind, string member, int size = 0, SiteFlags flags = SiteFlags.None) => _code.Site(Op, kind, member, size, flags);
+    internal int Site(SiteKind kind, string member, int size = 0, SiteFlags flags = SiteFlags.None) => Code.Site(Op, kind, member, size, flags);
 
     /// <summary>Calls a hook before the call with the chosen arguments, then the site when there is one (none: -1).</summary>
     /// <returns>False when an argument's type is not known, so that nothing was added.</returns>
@@ -68,7 +69,7 @@ internal sealed class Invocation
     internal bool Add(Copies copies, bool after, int[] arguments, Action<CodeWriter> emit)
     {
         // Nothing may stand between a tail call and its return.
-        if (after && Op.HasPrefix(Code.Tail)) { return false; }
+        if (after && Op.HasPrefix(Mono.Cecil.Cil.Code.Tail)) { return false; }
         var plan = Op.Call ?? new CallPlan(_arguments, ResultType());
         if (!plan.CanSpill(arguments)) { return false; }
         Op.Call = plan;
@@ -90,7 +91,7 @@ internal sealed class Invocation
 
     private static TypeReference? ReceiverType(Op op, MethodReference method)
     {
-        if (Array.Find(op.Prefixes, p => p.OpCode.Code == Code.Constrained) is { } constrained) { return new ByReferenceType((TypeReference)constrained.Operand); }
+        if (Array.Find(op.Prefixes, p => p.OpCode.Code == Mono.Cecil.Cil.Code.Constrained) is { } constrained) { return new ByReferenceType((TypeReference)constrained.Operand); }
         return method.DeclaringType.IsValueType ? op.Inputs![0].Type : method.DeclaringType;
     }
 }

@@ -69,6 +69,9 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
     /// <summary>What passes asked of a call, or null.</summary>
     internal CallPlan? Call { get; set; }
 
+    /// <summary>Whether the op is a call that may order what the weak-memory model holds back. The checked copy says so; it is no reason to test State.</summary>
+    internal bool OrdersMemory { get; set; }
+
     internal bool IsVolatile => HasPrefix(Code.Volatile);
 
     internal bool HasProbes => Before is not null || Instead is not null || Call is not null;

@@ -21,6 +21,14 @@ internal sealed class Segment(MethodCode code, int start, int end)
     /// <summary>Whether control can run on into the next segment.</summary>
     internal bool FallsThrough => Last.Instruction.OpCode.FlowControl is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw);
 
+    /// <summary>Where control can go from here, exceptions aside.</summary>
+    internal IEnumerable<Segment> Successors(MethodCode code, IReadOnlyDictionary<int, Segment> byStart)
+    {
+        if (FallsThrough && byStart.TryGetValue(End, out var next)) { yield return next; }
+        if (Last.Operand is Instruction target) { yield return byStart[code.At(target).Index]; }
+        else if (Last.Operand is Instruction[] targets) { foreach (var t in targets) { yield return byStart[code.At(t).Index]; } }
+    }
+
     internal bool HasCheckedProbes => Ops.Any(o => o.HasCheckedProbes);
 
     /// <summary>Whether State is tested on the way in. If not, and there is a checked copy, the copy is the one that control comes from.</summary>
@@ -28,6 +36,9 @@ internal sealed class Segment(MethodCode code, int start, int end)
 
     /// <summary>Whether there is a checked copy.</summary>
     internal bool HasCheckedCopy { get; set; }
+
+    /// <summary>Whether the checked copy leads to clean code that orders memory without saying so, so that it has to say it on the way out.</summary>
+    internal bool OrdersAtExit { get; set; }
 
     /// <summary>Where clean code enters: the test, or the clean copy.</summary>
     internal Instruction? Entry { get; set; }
