@@ -27,7 +27,7 @@ public enum CallKind : byte
 /// <param name="How">For implicit calls what makes it ("type initialiser", "alternative"), for unresolved ones why; shared text, or null.</param>
 public readonly record struct CallSite(int Offset, CallKind Kind, int Target, int Slot = -1, string? How = null)
 {
-    /// <summary>The <see cref="How"/> of a site that is there for a debug assertion: the hook call for a read that only a debug build makes.</summary>
+    /// <summary>The <see cref="How"/> of a site that is there for a debug assertion: the hook call for a read, or the call, that only a debug build makes.</summary>
     public const string DebugAssertion = "debug assertion";
 
     /// <summary>Nothing is known of where this goes.</summary>

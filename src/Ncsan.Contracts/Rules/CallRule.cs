@@ -59,6 +59,11 @@ public sealed class CallRule : IContractRule
         }
 
         if (Allowed(target)) { return null; }
+        if (site.How == CallSite.DebugAssertion)
+        {
+            return Make(AssertionInstrumented, function, site, $"a debug assertion in protected code calls {target.Name}", target.Name) with { Target = target };
+        }
+
         string rule = site.Kind == CallKind.Implicit ? ImplicitLeaves : Leaves;
         string how = site.Kind == CallKind.Implicit && site.How is not null ? $" ({site.How})" : "";
         return Make(rule, function, site, $"{Verb(site)} to {target.Name}{how} leaves protected code", target.Name) with { Target = target };

@@ -1,0 +1,19 @@
+using Mono.Cecil.Cil;
+
+namespace Ncsan.Contracts.Il;
+
+/// <summary>
+/// The managed helpers of CoreLib that the JIT calls where the IL shows an instruction. They matter once the framework itself is instrumented: a cast in
+/// protected code then runs a hook. A helper that this framework does not have is passed by.
+/// </summary>
+internal static class CastHelpers
+{
+    internal const string Box = "CastHelpers.Box";
+    internal const string Unbox = "CastHelpers.Unbox";
+    internal const string StoreElement = "CastHelpers.StelemRef";
+    internal const string LoadElementAddress = "CastHelpers.LdelemaRef";
+    internal const string StaticBase = "StaticsHelpers.GetGCStaticBase";
+    internal const string ThreadStaticBase = "StaticsHelpers.GetGCThreadStaticBase";
+
+    internal static string ForCast(Code code) => code == Code.Castclass ? "CastHelpers.ChkCastAny" : "CastHelpers.IsInstanceOfAny";
+}

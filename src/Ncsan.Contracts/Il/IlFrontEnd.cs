@@ -1,0 +1,124 @@
+using Mono.Cecil;
+using Ncsan.Contracts.Model;
+
+namespace Ncsan.Contracts.Il;
+
+/// <summary>
+/// Makes the call graph of managed assemblies. Two passes: one over the whole program, without the framework, says what every field and argument can
+/// hold; one from the protected methods, the hooks and the named roots says precisely what those can reach, the framework included.
+/// </summary>
+public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
+{
+    private readonly IlWorld _world;
+    private readonly IlOptions _options;
+    private readonly Protection _protection;
+    private readonly Dictionary<IlMethod, Function> _functions = [];
+    private readonly List<IlMethod> _methods = [];
+    private readonly bool _closed;
+    private readonly Dictionary<IlMethod, bool> _cut = [];
+
+    private IlFrontEnd(IlOptions options)
+    {
+        _options = options;
+        _world = new IlWorld(options);
+        _protection = new Protection(_world);
+        _closed = options.Closed ?? _world.Given.Any(a => a.EntryPoint is not null);
+        Graph = new CallGraph(string.Join(", ", _world.Given.Select(a => a.Name.Name)), this) { Dialect = Dialect.Managed };
+    }
+
+    /// <summary>The graph that was made.</summary>
+    public CallGraph Graph { get; }
+
+    /// <summary>How much was looked at.</summary>
+    public IlProofSize Size { get; private set; }
+
+    /// <summary>Functions that searches for recursion start from: the hooks and what <see cref="IlOptions.Roots"/> names.</summary>
+    public IReadOnlyList<Function> Roots { get; private set; } = [];
+
+    /// <summary>Reads the assemblies and makes their graph.</summary>
+    /// <exception cref="IlInputException">The input cannot be verified; the message says why and what to do.</exception>
+    public static IlFrontEnd Read(IlOptions options)
+    {
+        var frontEnd = new IlFrontEnd(options);
+        try
+        {
+            frontEnd.Build();
+            return frontEnd;
+        }
+        catch (Exception fault) when (fault is not IlInputException && IlWorld.IsBadImage(fault))
+        {
+            frontEnd.Dispose();
+            throw new IlInputException("NCS2303", $"{frontEnd.Graph.Name}: its metadata contradicts itself ({fault.GetType().Name}); it may be obfuscated or damaged, and cannot be verified");
+        }
+        catch
+        {
+            frontEnd.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _world.Dispose();
+
+    private void Build()
+    {
+        var values = new ValueTable();
+        var whole = new IlPass(_world, values, new PassMode(TrackObjects: false, _options.WholeClosure, _closed), before: null, _ => false);
+        List<IlMethod> given = [.. _world.Given.SelectMany(a => a.Modules).SelectMany(m => m.GetTypes()).SelectMany(t => t.Methods).Select(_world.Method)];
+        foreach (IlMethod method in given) { whole.AddRoot(method); }
+        whole.Run();
+
+        List<IlMethod> roots = FindRoots(given);
+        var precise = new IlPass(_world, values, new PassMode(TrackObjects: true, _options.FollowFramework, _closed), whole, StopsAt);
+        foreach (IlMethod method in roots) { precise.AddRoot(method); }
+        if (_world.Given.All(a => _world.RoleOf(a.MainModule) != AssemblyRole.Sanitizer))
+        {
+            foreach (IlMethod method in whole.Reached.Where(m => m.Role == AssemblyRole.Application && m.HasBody && _protection.IsProtected(m)).ToList()) { precise.AddRoot(method); }
+        }
+
+        precise.Run();
+        Fill(whole, precise);
+        Roots = [.. roots.Select(r => _functions[r])];
+        foreach (string missing in _world.Missing) { Graph.Notes.Add($"{missing} was not found: calls into it are unresolved."); }
+        if (!_options.FollowFramework) { Graph.Notes.Add("The framework was not looked into: its methods are taken to call the delegates that they are handed, and nothing else of the program."); }
+    }
+
+    // The question "what does this reach" ends at instrumented code: from there on, hooks run anyway.
+    private bool StopsAt(IlMethod method) => (_protection.IsInstrumented(method) && !_protection.IsProtected(method)) || IsCut(method);
+
+    private bool IsCut(IlMethod method)
+    {
+        if (_options.IsCut is null || method.Role == AssemblyRole.Application) { return false; }
+        if (!_cut.TryGetValue(method, out bool cut)) { _cut.Add(method, cut = _options.IsCut(method.Name)); }
+        return cut;
+    }
+
+    private List<IlMethod> FindRoots(List<IlMethod> given)
+    {
+        var roots = given.Where(m => _protection.IsHook(m) && m.HasBody).ToList();
+        foreach (string name in _options.Roots)
+        {
+            List<IlMethod> named = [.. given.Where(m => m.HasBody && IsNamed(m, name))];
+            if (named.Count == 0) { throw new IlInputException("NCS2304", $"no method of {Graph.Name} is named '{name}'; give Namespace.Type.Method or its end"); }
+            roots.AddRange(named.Where(m => !roots.Contains(m)));
+        }
+
+        return roots;
+    }
+
+    private static bool IsNamed(IlMethod method, string name)
+    {
+        string full = method.Name, bare = full[..full.LastIndexOf('(')];
+        string at = name.Contains('(') ? full : bare;
+        return at == name || at.EndsWith("." + name, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>How much a proof over IL rests on.</summary>
+/// <param name="Assemblies">Assemblies under verification.</param>
+/// <param name="Methods">Methods whose bodies were read.</param>
+/// <param name="ProtectedMethods">Protected methods among those under verification.</param>
+/// <param name="Edges">Calls, each target of an indirect one counted.</param>
+/// <param name="IndirectSites">Calls through a virtual method, an interface, a delegate or a pointer.</param>
+/// <param name="Resolved">How many of those have all their targets known.</param>
+public readonly record struct IlProofSize(int Assemblies, int Methods, int ProtectedMethods, long Edges, int IndirectSites, int Resolved);
