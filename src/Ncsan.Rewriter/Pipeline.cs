@@ -36,6 +36,7 @@ internal sealed class Pipeline
         ModuleInitializerPass.Begin(module);
         var methods = module.Module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).ToList();
         foreach (var method in methods) { Rewrite(module, method); }
+        TestPass.Run(module, methods); // wraps whole bodies, so it comes when they are final
         ModuleInitializerPass.End(module);
     }
 
