@@ -59,6 +59,9 @@ public sealed record Access
     /// <summary>The access looks at the location.</summary>
     public bool Reads => Kind is "read" or "read-write";
 
+    /// <summary>The frame of the access itself.</summary>
+    public Frame Top => Method.Length > 0 ? new Frame(Method, File, Line) : Stack.FirstOrDefault(new Frame("(unknown)"));
+
     /// <summary>An assertion of the annotations rather than an access of the program.</summary>
     public bool IsAssertion => Kind.StartsWith("assert", StringComparison.Ordinal);
 }

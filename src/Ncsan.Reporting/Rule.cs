@@ -18,6 +18,9 @@ public sealed record Rule(string Id, string Name, string Summary, string Remedy)
             "Mend the order of the two threads, or the assertion if it claims too much."),
     ];
 
+    /// <summary>The name as one word, for formats that want an identifier.</summary>
+    public string PascalName => string.Concat(Name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
+
     /// <summary>The rule of this id, or one made of the finding's own words.</summary>
     public static Rule For(Finding finding) =>
         All.FirstOrDefault(r => r.Id == finding.Rule) ?? new Rule(finding.Rule, finding.Kind, finding.Kind, "");

@@ -10,6 +10,9 @@ public sealed class SourceFiles(string baseDirectory)
     private readonly string _base = Path.TrimEndingDirectorySeparator(Path.GetFullPath(baseDirectory));
     private readonly Dictionary<string, string[]> _files = new(StringComparer.Ordinal);
 
+    /// <summary>The base folder as a URI that ends in a slash.</summary>
+    public string BaseUri => new Uri(_base + Path.DirectorySeparatorChar).AbsoluteUri;
+
     /// <summary>The path relative to the base folder if the file is below it; else as it stands.</summary>
     public string Shown(string file)
     {

@@ -1,6 +1,8 @@
 using Ncsan.Cli.Cache;
 using Ncsan.Reporting;
+using Ncsan.Reporting.Html;
 using Ncsan.Reporting.Json;
+using Ncsan.Reporting.Sarif;
 
 namespace Ncsan.Cli.Running;
 
@@ -10,7 +12,10 @@ internal static class ReportWriter
     /// <summary>A file that cannot be written costs a sentence, never the others.</summary>
     public static void Write(Report report, ReportFiles files)
     {
+        var sources = new SourceFiles(Environment.CurrentDirectory);
         Write(files.Json, output => JsonReport.Write(output, report));
+        Write(files.Sarif, output => SarifReport.Write(output, report, sources));
+        Write(files.Html, output => HtmlReport.Write(output, report, sources));
     }
 
     private static void Write(string? path, Action<TextWriter> render)

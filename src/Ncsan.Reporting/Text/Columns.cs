@@ -14,7 +14,7 @@ internal readonly record struct Columns(int Kind, int Method, int Place)
         int kind = 5, method = 0, place = 0;
         foreach (Access access in finding.Accesses)
         {
-            Frame top = TopOf(access);
+            Frame top = access.Top;
             kind = Math.Max(kind, access.Kind.Length);
             place = Math.Max(place, sources.Place(top.File, top.Line)?.Length ?? 12);
             IEnumerable<int> widths = [top.Method.Length, (sources.Line(top.File, top.Line)?.Length ?? 0) + 2, .. Stacks.Below(access.Stack).Select(e => e.Frame.Method?.Length ?? 0)];
@@ -23,8 +23,4 @@ internal readonly record struct Columns(int Kind, int Method, int Place)
 
         return new Columns(kind, method, place);
     }
-
-    internal Frame Top(Access access) => TopOf(access);
-
-    private static Frame TopOf(Access access) => access.Method.Length > 0 ? new Frame(access.Method, access.File, access.Line) : access.Stack.FirstOrDefault(new Frame("(unknown)"));
 }

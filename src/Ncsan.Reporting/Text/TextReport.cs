@@ -78,9 +78,9 @@ public sealed class TextReport
 
     private void WriteAccess(Access access, Finding finding, Columns columns)
     {
-        Frame top = columns.Top(access);
+        Frame top = access.Top;
         string place = _sources.Place(top.File, top.Line) ?? "(no symbols)";
-        Line($"  {_ink.Bad(access.Kind.PadRight(columns.Kind))}  {_ink.Strong(top.Method.PadRight(columns.Method))}  {place.PadRight(columns.Place)}  {ThreadText(access.Thread)}".TrimEnd());
+        Line($"  {_ink.Bad(access.Kind.PadRight(columns.Kind))}  {_ink.Strong(top.Method.PadRight(columns.Method))}  {place.PadRight(columns.Place)}  {(access.Thread is { } thread ? AccessWords.Thread(thread, _sources) : "")}".TrimEnd());
         WriteSource(access, top, finding, columns);
         WriteStack(Stacks.Below(access.Stack), columns.Indent, columns.Method);
         if (access.LocksHeld.Count > 0) { Line($"{columns.Indent}{_ink.Faint("holding")} {string.Join(", ", access.LocksHeld)}"); }
@@ -89,40 +89,17 @@ public sealed class TextReport
     private void WriteSource(Access access, Frame top, Finding finding, Columns columns)
     {
         string text = _sources.Line(top.File, top.Line) ?? "";
-        string facts = string.Join(", ", Facts(access, finding));
+        string facts = string.Join(", ", AccessWords.Facts(access, finding));
         if (text.Length + facts.Length == 0) { return; }
         Line($"{columns.Indent}  {_ink.Code(text)}{new string(' ', Math.Max(2, columns.Method - text.Length))}{_ink.Faint(facts)}".TrimEnd());
     }
-
-    private static IEnumerable<string> Facts(Access access, Finding finding)
-    {
-        if (access.Collection) { yield return Operation(access.Member ?? finding.Member); }
-        else if (access.Member is { } member && member != finding.Member) { yield return member; }
-        if (!access.IsAssertion && !access.Collection) { yield return access.Marked ? "marked" : "plain"; }
-        if (access.Reordered) { yield return "reordered"; }
-        if (access.Size > 0 && !access.Collection) { yield return access.Size == 1 ? "1 byte" : $"{Number(access.Size)} bytes"; }
-        if (access.Unaligned) { yield return "unaligned"; }
-    }
-
-    /// <summary>Of <c>Bank._entries (List&lt;int&gt;.Add)</c> the operation.</summary>
-    private static string Operation(string member) =>
-        member.EndsWith(')') && member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? member[(at + 2)..^1] : member;
-
-    private string ThreadText(ThreadOrigin? thread)
-    {
-        if (thread is null) { return ""; }
-        string name = thread.Name is { Length: > 0 } given ? $"thread '{given}' (#{thread.Id})" : $"thread #{thread.Id}";
-        return string.Join(", in turn by ", thread.CreatedAt.Take(3).Select((f, i) => (i == 0 ? ", started by " : "") + FrameText(f))) is { Length: > 0 } chain ? name + chain : name;
-    }
-
-    private string FrameText(Frame frame) => _sources.Place(frame.File, frame.Line) is { } place ? $"{frame.Method} {place}" : frame.Method;
 
     private void WriteStack(IReadOnlyList<StackEntry> entries, string indent, int column)
     {
         foreach (StackEntry entry in entries)
         {
             Line(entry.Folded > 0
-                ? $"{indent}{_ink.Faint($"… {Count(entry.Folded, "runtime frame")}")}"
+                ? $"{indent}{_ink.Faint(AccessWords.Folded(entry.Folded))}"
                 : $"{indent}{entry.Frame.Method.PadRight(column)}  {_sources.Place(entry.Frame.File, entry.Frame.Line)}".TrimEnd());
         }
     }
