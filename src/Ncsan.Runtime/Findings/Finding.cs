@@ -5,15 +5,15 @@ namespace Ncsan.Runtime.Findings;
 /// <param name="theirs">The other side, or null when nobody instrumented is known to have made the change.</param>
 /// <param name="before">The value before, or null when it stayed the same or cannot be compared.</param>
 /// <param name="after">The value after.</param>
-internal sealed class Finding(Side mine, Side? theirs, string? before, string? after)
+internal sealed class Finding(Side mine, Side? theirs, CapturedValue? before, CapturedValue? after)
 {
     internal Side Mine => mine;
 
     internal Side? Theirs => theirs;
 
-    internal string? Before => before;
+    internal CapturedValue? Before => before;
 
-    internal string? After => after;
+    internal CapturedValue? After => after;
 
     /// <summary>The next one in the reporter's queue.</summary>
     internal Finding? Next;

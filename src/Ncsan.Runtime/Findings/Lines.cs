@@ -13,10 +13,10 @@ internal static class Lines
         JsonLine line = new JsonLine().Open().Put("schema", Schema).Put("record", "finding").Put("rule", resolved.Rule).Put("kind", resolved.Kind)
             .Put("id", resolved.Id).Put("title", resolved.Title).Put("severity", "error").Put("member", resolved.Member).Put("class", (string?)null)
             .Put("certainty", "observed").Put("count", 1).Put("test", finding.Mine.Test ?? finding.Theirs?.Test);
-        if (finding.Before is not null) { line.Open("valueChange").Put("old", finding.Before).Put("new", finding.After).Close(); }
+        if (finding is { Before: { } before, After: { } after }) { line.Open("valueChange").Put("old", before.Format(resolved.Member)).Put("new", after.Format(resolved.Member)).Close(); }
         else { line.Put("valueChange", null); }
         line.OpenList("accesses");
-        foreach (ResolvedSide side in resolved.Sides) { Access(line, side); }
+        foreach (ResolvedSide side in resolved.Sides) { Access(line, side, resolved.Member); }
         return line.CloseList().Close();
     }
 
@@ -29,15 +29,18 @@ internal static class Lines
         return line.Close().Close();
     }
 
-    private static void Access(JsonLine line, ResolvedSide resolved)
+    private static void Access(JsonLine line, ResolvedSide resolved, string member)
     {
         Side side = resolved.Side;
         Frame top = resolved.Stack[0];
-        line.Open().Put("kind", side.KindText).Put("marked", (side.Kind & AccessKind.Marked) != 0).Put("size", side.Size)
-            .Put("method", top.Method).Put("file", top.File).Put("line", top.Line).Put("member", resolved.Member);
-        Mark(line, "readModifyWrite", resolved.IsReadModifyWrite);
-        Mark(line, "reference", (side.Kind & AccessKind.Reference) != 0);
-        Mark(line, "collection", (side.Kind & AccessKind.Collection) != 0);
+        line.Open().Put("kind", side.KindText).Put("marked", side.Is(AccessKind.Marked)).Put("size", side.Is(AccessKind.Collection) ? 0 : side.Size)
+            .Put("method", top.Method).Put("file", top.File).Put("line", top.Line);
+        if (resolved.Member != member) { line.Put("member", resolved.Member); }
+        PutIf(line, "readModifyWrite", resolved.IsReadModifyWrite || side.Is(AccessKind.Compound));
+        PutIf(line, "reference", side.Is(AccessKind.Reference));
+        PutIf(line, "collection", side.Is(AccessKind.Collection));
+        PutIf(line, "unaligned", side.IsUnaligned);
+        PutIf(line, "reordered", side.Is(AccessKind.Reordered));
         Frames(line, "stack", resolved.Stack);
         Thread thread = side.Thread.Managed;
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.Thread.Name);
@@ -45,10 +48,9 @@ internal static class Lines
         line.Close().OpenList("locksHeld").CloseList().Close();
     }
 
-    /// <summary>What holds of few accesses is said only where it holds.</summary>
-    private static void Mark(JsonLine line, string name, bool holds)
+    private static void PutIf(JsonLine line, string name, bool value)
     {
-        if (holds) { line.Put(name, true); }
+        if (value) { line.Put(name, true); }
     }
 
     private static void Frames(JsonLine line, string name, IReadOnlyList<Frame> frames)
@@ -56,9 +58,7 @@ internal static class Lines
         line.OpenList(name);
         foreach (Frame frame in frames)
         {
-            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line);
-            if (frame.Folded > 0) { line.Put("folded", frame.Folded); }
-            line.Close();
+            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line).Close();
         }
 
         line.CloseList();

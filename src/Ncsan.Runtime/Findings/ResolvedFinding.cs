@@ -30,7 +30,7 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
 }
 
 /// <summary>One side of a finding in source terms.</summary>
-internal sealed record ResolvedSide(Side Side, string Member, IReadOnlyList<Frame> Stack, bool IsReadModifyWrite)
+internal sealed record ResolvedSide(Side Side, string Member, bool IsReadModifyWrite, IReadOnlyList<Frame> Stack)
 {
     /// <summary>What the id is made of.</summary>
     internal string Key => $"{Stack[0].Method}|{Member}";
@@ -39,6 +39,6 @@ internal sealed record ResolvedSide(Side Side, string Member, IReadOnlyList<Fram
     {
         Site? site = Modules.Find(side.Site);
         var stack = StackFrames.Resolve(side.Stack, side.Site, site);
-        return new ResolvedSide(side, site?.Member is { Length: > 0 } member ? member : "unknown memory", stack, ((site?.Flags ?? 0) & SiteFlags.ReadModifyWrite) != 0);
+        return new ResolvedSide(side, site?.Member is { Length: > 0 } member ? member : "unknown memory", site is { Flags: var flags } && (flags & SiteFlags.ReadModifyWrite) != 0, stack);
     }
 }

@@ -7,8 +7,12 @@ namespace Ncsan.Runtime.Findings;
 /// <summary>One of the two accesses of a finding, as its own thread saw it.</summary>
 internal sealed class Side
 {
-    private Side(SanitizedThread thread, int site, AccessKind kind, int size, StackTrace? stack) =>
-        (Thread, Site, Kind, Size, Stack, Test) = (thread, site, kind, size, stack, stack is null ? null : CurrentTest.Name);
+    private Side(in Access access, nuint address, StackTrace? stack)
+    {
+        (Thread, Site, Kind, Size) = (access.Thread, access.Site, access.Kind, access.Size);
+        (Stack, Test) = (stack, stack is null ? null : CurrentTest.Name);
+        IsUnaligned = Size is 2 or 4 or 8 && address % (nuint)Size != 0;
+    }
 
     internal SanitizedThread Thread { get; }
 
@@ -20,6 +24,9 @@ internal sealed class Side
 
     /// <summary>Null when both sites are known already and only the count goes up.</summary>
     internal StackTrace? Stack { get; }
+
+    /// <summary>The location is not a multiple of its size, so that even a word can be torn.</summary>
+    internal bool IsUnaligned { get; }
 
     /// <summary>The test that was running here.</summary>
     internal string? Test { get; }
@@ -33,7 +40,9 @@ internal sealed class Side
         _ => "read",
     };
 
+    internal bool Is(AccessKind bits) => (Kind & bits) != 0;
+
     /// <summary>Captures the current thread's side. Without symbols: those are looked up by the reporter thread.</summary>
-    internal static Side Capture(SanitizedThread thread, int site, AccessKind kind, int size, bool known) =>
-        new(thread, site, kind, size, known ? null : new StackTrace(1, fNeedFileInfo: false));
+    internal static Side Capture(in Access access, nuint address, bool known) =>
+        new(access, address, known ? null : new StackTrace(1, fNeedFileInfo: false));
 }

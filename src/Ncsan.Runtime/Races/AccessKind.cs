@@ -27,4 +27,7 @@ public enum AccessKind
 
     /// <summary>A call to a member of a collection; the location stands for the whole collection.</summary>
     Collection = 1 << 6,
+
+    /// <summary>Weak memory: the access was held back and is checked later than where it stands.</summary>
+    Reordered = 1 << 7,
 }

@@ -71,23 +71,35 @@ internal static unsafe class Detector
         if (collection is not null) { Check(ref UnsafeCollections.Data(collection), 1, kind, site); }
     }
 
-    internal static void Barrier(BarrierKind kind) { }
+    internal static void Barrier(BarrierKind kind)
+    {
+        if (Sampler.IsAttentive()) { WeakMemory.Order(SanitizedThread.Current, kind); }
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckStructSlow<T>(ref T location, AccessKind kind, int site) =>
-        CheckSlow(ref Unsafe.As<T, byte>(ref location), Math.Min(Unsafe.SizeOf<T>(), WatchWord.MaxSize), kind, site, ReferenceMap.Of<T>());
+        CheckSlow(ref Unsafe.As<T, byte>(ref location), Unsafe.SizeOf<T>(), kind, site, ReferenceMap.Of<T>());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckSlow(ref byte location, int size, AccessKind kind, int site, ReferenceMap? references)
     {
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.Guard != 0 || size == 0 || (nuint)Unsafe.AsPointer(ref location) < NullPage) { return; }
+        if (size > WatchWord.MaxSize)
+        {
+            Statistics.Count(ref Statistics.UnencodableAccesses);
+            size = WatchWord.MaxSize;
+        }
+
         thread.Guard++;
         try
         {
+            if ((kind & AccessKind.Marked) != 0) { WeakMemory.Order(thread, kind); }
+            var access = new Access(kind, site, size, references, thread);
             int slot = Watchpoints.Find(ref location, size, kind, out Stamp stamp);
-            if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, size, kind, site, references, thread); }
-            else if (ShouldWatch(ref location, size, kind, site, thread, out int delay)) { Watch(ref location, size, kind, site, references, delay, thread); }
+            if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, access); }
+            else if (ShouldWatch(ref location, access, out int delay)) { WatchSlow(ref location, access, delay); }
+            else if (Sampler.IsAttentive()) { CheckHeldSlow(thread); }
         }
         catch (Exception fault)
         {
@@ -99,13 +111,14 @@ internal static unsafe class Detector
         }
     }
 
-    private static bool ShouldWatch(ref byte location, int size, AccessKind kind, int site, SanitizedThread thread, out int delay)
+    private static bool ShouldWatch(ref byte location, in Access access, out int delay)
     {
         delay = 0;
+        SanitizedThread thread = access.Thread;
         if (Hooks.State == 0 || thread.Ignoring > 0) { return false; }
         nuint address = (nuint)Unsafe.AsPointer(ref location);
-        if (Policy.IsMarked(address, size, kind)) { return false; }
-        delay = Sampler.Decide(thread, site, kind);
+        if (Policy.IsMarked(thread, address, access.Size, access.Kind)) { return false; }
+        delay = Sampler.Decide(access);
         if (delay == 0) { return false; }
         if (thread.IsOnStack(address))
         {
@@ -117,19 +130,19 @@ internal static unsafe class Detector
     }
 
     /// <summary>Pins the location, arms a slot, waits, and looks what happened.</summary>
-    private static void Watch(ref byte location, int size, AccessKind kind, int site, ReferenceMap? references, int delay, SanitizedThread thread)
+    private static void WatchSlow(ref byte location, in Access access, int delay)
     {
-        if (size > WatchWord.MaxSize || !WatchWord.CanEncode((nuint)Unsafe.AsPointer(ref location), Math.Min(size, WatchWord.MaxSize)))
-        {
-            Statistics.Count(ref Statistics.UnencodableAccesses);
-            return;
-        }
-
         // A bad pointer faults here, before anything is armed.
         _ = Volatile.Read(ref location);
         fixed (byte* address = &location)
         {
-            int slot = Watchpoints.Insert((nuint)address, size, kind, site, thread, out Stamp stamp);
+            if (!WatchWord.CanEncode((nuint)address, access.Size))
+            {
+                Statistics.Count(ref Statistics.UnencodableAccesses);
+                return;
+            }
+
+            int slot = Watchpoints.Insert((nuint)address, access, out Stamp stamp);
             if (slot < 0)
             {
                 Statistics.Count(ref Statistics.NoCapacity);
@@ -140,16 +153,56 @@ internal static unsafe class Detector
             {
                 Statistics.Count(ref Statistics.SetupWatchpoints);
                 long started = Stopwatch.GetTimestamp();
-                var before = ValueSnapshot.Take(address, size, kind, references, thread.FirstScratch(size));
+                var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
                 Delay.Wait(slot, delay);
-                Sampler.Delayed(thread, started);
-                if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, size, kind, site, references, thread); }
-                else if (Configuration.UnknownOrigin) { Encounter.WasNotHit(address, before, size, kind, site, references, thread); }
+                Sampler.Delayed(access.Thread, started);
+                if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }
+                else { Encounter.WasNotHit(address, before, access); }
             }
             finally
             {
+                // Before the location is unpinned.
                 Watchpoints.Remove(slot);
             }
+
+            if (Configuration.WeakMemory && (access.Kind & (AccessKind.Assert | AccessKind.Collection)) == 0)
+            {
+                WeakMemory.Hold(access.Thread, (nuint)address, access.Size, access.Kind, access.Site);
+            }
+        }
+    }
+
+    /// <summary>Checks the accesses that outlast their hooks: the one that memory may hold back, and assertions of open scopes.</summary>
+    private static void CheckHeldSlow(SanitizedThread thread)
+    {
+        if (WeakMemory.TryGet(thread, out HeldAccess held)) { CheckAt(held, thread); }
+        for (int i = thread.Asserted.Count - 1; i >= 0; i--)
+        {
+            HeldAccess asserted = thread.Asserted[i];
+            if (!asserted.IsThere) { continue; }
+            if (asserted.IsGood) { CheckAt(asserted, thread); }
+            else
+            {
+                // The object may have moved. The scope stays open, so that its end finds it.
+                Statistics.Count(ref Statistics.LostScopes);
+                thread.Asserted[i] = default;
+            }
+        }
+    }
+
+    /// <summary>As a check, at an address that is good for as long as no collection happens: the slot first, then the count, then the comparison.</summary>
+    private static void CheckAt(in HeldAccess held, SanitizedThread thread)
+    {
+        var access = new Access(held.Kind, held.Site, held.Size, null, thread);
+        int slot = Watchpoints.FindAt(held.Address, held.Collections, held.Size, held.Kind, out Stamp stamp);
+        if (slot >= 0)
+        {
+            Encounter.HitAt(slot, stamp, access);
+        }
+        else if ((held.Kind & AccessKind.Assert) != 0 && Hooks.State != 0 && Sampler.Decide(access) is > 0 and var delay && held.IsGood)
+        {
+            // No safepoint lies between the count and the pin.
+            WatchSlow(ref *(byte*)held.Address, access, delay);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Settings;
-using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
 
@@ -27,34 +27,22 @@ internal static unsafe class Encounter
     internal static bool AnyUnderWay => Volatile.Read(ref s_underWay) != 0;
 
     /// <summary>The current access hits a watchpoint.</summary>
-    internal static void HitSlow(int slot, Stamp stamp, ref byte location, int size, AccessKind kind, int site, ReferenceMap? references, SanitizedThread thread)
+    internal static void HitSlow(int slot, Stamp stamp, ref byte location, in Access access)
     {
-        if (thread.Ignoring > 0) { return; }
+        // An assertion about some bits cannot say whether this access is about them.
+        if (access.Thread.Ignoring > 0 || access.Thread.AccessMask != 0) { return; }
         Watcher watcher = Watchpoints.WatcherOf(slot);
         fixed (byte* address = &location)
         {
-            var before = ValueSnapshot.Take(address, size, kind, references, thread.FirstScratch(size));
-            if (!Watchpoints.TryConsume(slot, stamp))
-            {
-                Statistics.Count(ref Statistics.ReportRaces);
-                return;
-            }
-
-            bool measures = !Configuration.Strict && before.IsComparable
-                && (kind & (AccessKind.Write | AccessKind.Assert)) == 0 && (watcher.Kind & (AccessKind.Write | AccessKind.Assert)) == AccessKind.Write;
-            var hit = new Hit(stamp, Side.Capture(thread, site, kind, size, KnownPairs.Contains(site, watcher.Site)), measures);
-            Interlocked.Increment(ref s_underWay);
+            var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
+            AccessKind watched = watcher.Kind;
+            bool measures = !Configuration.Strict && before.IsComparable && !access.Is(AccessKind.Write | AccessKind.Assert)
+                && (watched & (AccessKind.Write | AccessKind.Assert)) == AccessKind.Write;
+            if (!Take(slot, stamp, watcher, access, (nuint)address, measures, out Hit? hit) || !measures) { return; }
             try
             {
-                watcher.Hit = hit;
-                if (!measures) { return; }
-                if (!WaitFor(static hit => hit.Owner is not null, hit))
-                {
-                    Statistics.Count(ref Statistics.ReportRaces);
-                    return;
-                }
-
-                Conclude(hit.Side, hit.Owner!, address, before, size, kind, references, thread);
+                if (WaitUntil(static hit => hit.Owner is not null, hit)) { Conclude(hit.Side, hit.Owner!, address, before, access); }
+                else { Statistics.Count(ref Statistics.ReportRaces); }
             }
             finally
             {
@@ -63,23 +51,29 @@ internal static unsafe class Encounter
         }
     }
 
+    /// <summary>An access that outlasted its hook hits a watchpoint. Its location may be gone, so it is not read.</summary>
+    internal static void HitAt(int slot, Stamp stamp, in Access access)
+    {
+        if (access.Thread.Ignoring == 0) { Take(slot, stamp, Watchpoints.WatcherOf(slot), access, 0, measures: false, out _); }
+    }
+
     /// <summary>The current thread's watchpoint was hit. The slot is still taken and the location pinned.</summary>
-    internal static void WasHit(int slot, Stamp stamp, byte* address, in ValueSnapshot before, int size, AccessKind kind, int site, ReferenceMap? references, SanitizedThread thread)
+    internal static void WasHit(int slot, Stamp stamp, byte* address, in ValueSnapshot before, in Access access)
     {
         Watcher watcher = Watchpoints.WatcherOf(slot);
         Interlocked.Increment(ref s_underWay);
         try
         {
-            if (!WaitFor(static at => at.Watcher.Hit?.Stamp == at.Stamp, (Watcher: watcher, Stamp: stamp)))
+            if (!WaitUntil(static at => at.Watcher.Hit?.Stamp == at.Stamp, (Watcher: watcher, Stamp: stamp)))
             {
                 Statistics.Count(ref Statistics.ReportRaces);
                 return;
             }
 
             Hit hit = watcher.Hit!;
-            Side mine = Side.Capture(thread, site, kind, size, KnownPairs.Contains(site, hit.Side.Site));
+            var mine = Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, hit.Side.Site));
             if (hit.Measures) { hit.Owner = mine; }
-            else { Conclude(mine, hit.Side, address, before, size, kind, references, thread); }
+            else { Conclude(mine, hit.Side, address, before, access); }
         }
         finally
         {
@@ -87,53 +81,72 @@ internal static unsafe class Encounter
         }
     }
 
-    /// <summary>Nobody hit the current thread's watchpoint: if the value changed, nobody instrumented changed it.</summary>
-    internal static void WasNotHit(byte* address, in ValueSnapshot before, int size, AccessKind kind, int site, ReferenceMap? references, SanitizedThread thread)
+    /// <summary>Nobody hit the current thread's watchpoint: if the value changed, nobody instrumented changed it. That is reported if
+    /// asked for, and always where an assertion says that nobody may.</summary>
+    internal static void WasNotHit(byte* address, in ValueSnapshot before, in Access access)
     {
-        var after = ValueSnapshot.Take(address, size, kind, references, thread.SecondScratch(size));
+        if (!Configuration.UnknownOrigin && !access.Is(AccessKind.Assert)) { return; }
+        var after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
         if (!after.DiffersFrom(before)) { return; }
         Statistics.Count(ref Statistics.RacesUnknownOrigin);
-        Report(Side.Capture(thread, site, kind, size, KnownPairs.Contains(site, 0)), null, before.Text, after.Text);
+        Report(Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, 0)), null, before.Captured, after.Captured);
+    }
+
+    /// <summary>Consumes the watchpoint and tells its owner this side. The encounter is under way until the one who measures is done.</summary>
+    private static bool Take(int slot, Stamp stamp, Watcher watcher, in Access access, nuint address, bool measures, [NotNullWhen(true)] out Hit? hit)
+    {
+        hit = null;
+        if (!Watchpoints.TryConsume(slot, stamp))
+        {
+            Statistics.Count(ref Statistics.ReportRaces);
+            return false;
+        }
+
+        hit = new Hit(stamp, Side.Capture(access, address, KnownPairs.Contains(access.Site, watcher.Site)), measures);
+        if (measures) { Interlocked.Increment(ref s_underWay); }
+        watcher.Hit = hit;
+        return true;
     }
 
     /// <summary>Sees whether the value changes, and reports what the policy wants reported.</summary>
-    private static void Conclude(Side mine, Side theirs, byte* address, in ValueSnapshot before, int size, AccessKind kind, ReferenceMap? references, SanitizedThread thread)
+    private static void Conclude(Side mine, Side theirs, byte* address, in ValueSnapshot before, in Access access)
     {
-        bool assertion = ((mine.Kind | theirs.Kind) & AccessKind.Assert) != 0;
+        bool assertion = mine.Is(AccessKind.Assert) || theirs.Is(AccessKind.Assert), masked = access.Thread.AccessMask != 0;
+        bool decides = before.IsComparable && (masked || !(assertion || theirs.Is(AccessKind.Reordered)));
         long end = Stopwatch.GetTimestamp() + (ChangePatience * Stopwatch.Frequency / 1_000_000);
-        var after = ValueSnapshot.Take(address, size, kind, references, thread.SecondScratch(size));
-        while (before.IsComparable && !assertion && !after.DiffersFrom(before) && Stopwatch.GetTimestamp() < end)
+        var after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
+        while (decides && !after.DiffersFrom(before) && Stopwatch.GetTimestamp() < end)
         {
             Native.Sleep(Nap);
-            after = ValueSnapshot.Take(address, size, kind, references, thread.SecondScratch(size));
+            after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
         }
 
         bool changed = after.DiffersFrom(before);
-        ValueChange change = !before.IsComparable ? ValueChange.Incomparable : changed ? ValueChange.Changed : ValueChange.Same;
+        ValueChange change = changed ? ValueChange.Changed : !before.IsComparable ? ValueChange.Incomparable : masked ? ValueChange.SameWithinMask : ValueChange.Same;
         if (!Policy.Reports(mine.Kind, theirs.Kind, change))
         {
             Statistics.Count(ref Statistics.UnchangedValues);
             return;
         }
 
-        if (Configuration.Permissive && Permissive.Ignores(kind, size, before.Bits, after.Bits))
+        if (Configuration.Permissive && Permissive.Ignores(access.Kind, access.Size, before.Bits, after.Bits))
         {
             Statistics.Count(ref Statistics.Permitted);
             return;
         }
 
         Statistics.Count(ref assertion ? ref Statistics.AssertFailures : ref Statistics.DataRaces);
-        Report(mine, theirs, changed ? before.Text : null, changed ? after.Text : null);
+        Report(mine, theirs, changed ? before.Captured : null, changed ? after.Captured : null);
     }
 
-    private static void Report(Side mine, Side? theirs, string? before, string? after)
+    private static void Report(Side mine, Side? theirs, CapturedValue? before, CapturedValue? after)
     {
         int other = theirs?.Site ?? 0;
         if (KnownPairs.TryCount(mine.Site, other)) { return; }
         Reporter.Submit(new Finding(mine, theirs, before, after));
     }
 
-    private static bool WaitFor<T>(Func<T, bool> condition, T argument)
+    private static bool WaitUntil<T>(Func<T, bool> condition, T argument)
     {
         long end = Stopwatch.GetTimestamp() + (HalfPatience * Stopwatch.Frequency / 1_000_000);
         while (!condition(argument))

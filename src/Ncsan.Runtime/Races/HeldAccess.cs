@@ -6,4 +6,12 @@ namespace Ncsan.Runtime.Races;
 /// <param name="Kind">What the access does.</param>
 /// <param name="Site">Where it was made.</param>
 /// <param name="Collections">The number of collections at that time.</param>
-internal readonly record struct HeldAccess(nuint Address, int Size, AccessKind Kind, int Site, int Collections);
+/// <param name="Window">The sampling window at that time: what the thread did with State down was not seen.</param>
+/// <param name="Frame">The address of the frame that made it.</param>
+internal readonly record struct HeldAccess(nuint Address, int Size, AccessKind Kind, int Site, int Collections, int Window, nuint Frame)
+{
+    internal bool IsThere => Size != 0;
+
+    /// <summary>Whether the address still means the same location, as far as can be told without a slot.</summary>
+    internal bool IsGood => IsThere && Collections == GC.CollectionCount(0);
+}

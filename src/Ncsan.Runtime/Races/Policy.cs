@@ -1,4 +1,5 @@
 using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
 
@@ -8,10 +9,17 @@ internal static class Policy
 {
     /// <summary>A plain write of an aligned word is taken for a marked one. Off by default, unlike KCSAN's: in .NET a plain write is what
     /// the JIT may move.</summary>
-    internal static bool IsMarked(nuint address, int size, AccessKind kind)
+    internal static bool IsMarked(SanitizedThread thread, nuint address, int size, AccessKind kind)
     {
         if ((kind & AccessKind.Marked) != 0) { return true; }
         if ((kind & AccessKind.Assert) != 0) { return false; }
+        if (thread.AtomicNext > 0)
+        {
+            Scopes.NextAtomic(thread.AtomicNext - 1);
+            return true;
+        }
+
+        if (thread.AtomicNesting > 0 || thread.IsInFlatAtomic) { return true; }
         return Configuration.AssumePlainWritesAtomic
             && (kind & (AccessKind.Write | AccessKind.Compound | AccessKind.Collection)) == AccessKind.Write
             && size <= nint.Size && address % (nuint)size == 0;
@@ -19,7 +27,7 @@ internal static class Policy
 
     /// <summary>Whether two sides that met are reported.</summary>
     internal static bool Reports(AccessKind mine, AccessKind theirs, ValueChange change) =>
-        ((mine | theirs) & AccessKind.Assert) != 0 ? change != ValueChange.Masked
+        ((mine | theirs) & AccessKind.Assert) != 0 ? change != ValueChange.SameWithinMask
         : Configuration.Strict || change is ValueChange.Changed or ValueChange.Incomparable;
 }
 
@@ -35,6 +43,6 @@ internal enum ValueChange
     /// <summary>There is no value to compare: a collection, a struct of references, an access that memory reordered.</summary>
     Incomparable,
 
-    /// <summary>Nothing within the access mask changed.</summary>
-    Masked,
+    /// <summary>Nothing within the bits that an assertion is about changed.</summary>
+    SameWithinMask,
 }

@@ -26,6 +26,9 @@ internal static unsafe class Sampler
 
     private static readonly int* s_skip = AllocateCells();
 
+    /// <summary>Goes up whenever State does.</summary>
+    internal static int Window;
+
     /// <summary>How many threads need to see each of their accesses: those in a scope, or with an access that memory may hold back.</summary>
     internal static int Attentive;
 
@@ -46,9 +49,10 @@ internal static unsafe class Sampler
 
     /// <summary>Decides on the slow path, and sets the thread's next turn.</summary>
     /// <returns>How long to watch in microseconds, or 0 for not at all.</returns>
-    internal static int Decide(SanitizedThread thread, int site, AccessKind kind)
+    internal static int Decide(in Access access)
     {
         byte here;
+        (SanitizedThread thread, int site) = (access.Thread, access.Site);
         bool cold = s_cold[site] != 0, due = s_skip[CellOf(&here)] < 0;
         if (cold) { s_cold[site]--; }
         if (!cold && !due) { return 0; }
@@ -66,7 +70,7 @@ internal static unsafe class Sampler
             return 0;
         }
 
-        return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, kind);
+        return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, access.Kind);
     }
 
     /// <summary>After a delay the thread runs on undisturbed for a while.</summary>

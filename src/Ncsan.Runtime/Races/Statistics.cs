@@ -42,6 +42,9 @@ internal static class Statistics
     /// <summary>Not watched: the delay budget was used up.</summary>
     internal static long OverBudget;
 
+    /// <summary>Lost: an assertion scope whose location may have been moved by a collection.</summary>
+    internal static long LostScopes;
+
     /// <summary>Lost: a finding did not reach the disk in time, or there were too many.</summary>
     internal static long LostFindings;
 
@@ -54,7 +57,7 @@ internal static class Statistics
         ("setup_watchpoints", SetupWatchpoints), ("used_watchpoints", Watchpoints.Used), ("data_races", DataRaces), ("assert_failures", AssertFailures),
         ("no_capacity", NoCapacity), ("report_races", ReportRaces), ("races_unknown_origin", RacesUnknownOrigin), ("unencodable_accesses", UnencodableAccesses),
         ("encoding_false_positives", EncodingFalsePositives), ("stack_accesses", StackAccesses), ("alone", Alone), ("unchanged_values", UnchangedValues),
-        ("permitted", Permitted), ("over_budget", OverBudget), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
+        ("permitted", Permitted), ("over_budget", OverBudget), ("lost_scopes", LostScopes), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
     ];
 
     internal static void Count(ref long counter) => Interlocked.Increment(ref counter);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ncsan.Runtime.Findings;
 
 namespace Ncsan.Runtime.Races;
 
@@ -16,10 +17,12 @@ internal unsafe readonly ref struct ValueSnapshot
     private readonly ReferenceMap? _references;
     private readonly AccessKind _kind;
     private readonly int _size;
+    private readonly ulong _mask;
 
-    private ValueSnapshot(byte* address, int size, AccessKind kind, ReferenceMap? references, Span<byte> scratch)
+    private ValueSnapshot(byte* address, in Access access, Span<byte> scratch)
     {
-        (_size, _kind, _references) = (size, kind, references);
+        (int size, AccessKind kind) = (_size, _kind) = (access.Size, access.Kind);
+        (_references, _mask) = (access.References, access.Thread.AccessMask);
         if ((kind & AccessKind.Collection) != 0) { return; }
         if ((kind & AccessKind.Reference) != 0)
         {
@@ -40,24 +43,20 @@ internal unsafe readonly ref struct ValueSnapshot
     /// nothing but references cannot be compared.</summary>
     internal bool IsComparable => (_kind & AccessKind.Collection) == 0 && _references is not { IsOpaque: true };
 
-    /// <summary>The value as text for the report.</summary>
-    internal string? Text => (_kind & AccessKind.Collection) != 0 ? null
-        : (_kind & AccessKind.Reference) != 0 ? (_reference is null ? "null" : _reference.GetType().ToString())
-        : _size <= sizeof(ulong) ? "0x" + _bits.ToString("x" + (2 * _size))
-        : "0x" + Convert.ToHexStringLower(_bytes[..Math.Min(_size, 16)]) + (_size > 16 ? "..." : "");
+    /// <summary>The value for the report.</summary>
+    internal CapturedValue Captured => new(_bits, _bytes[..Math.Min(_bytes.Length, 16)].ToArray(), _reference?.GetType(), _kind, _size);
 
     /// <summary>The value as bits, for accesses of at most a word that hold no reference.</summary>
     internal ulong Bits => _bits;
 
-    internal static ValueSnapshot Take(byte* address, int size, AccessKind kind, ReferenceMap? references, Span<byte> scratch) =>
-        new(address, size, kind, references, scratch);
+    internal static ValueSnapshot Take(byte* address, in Access access, Span<byte> scratch) => new(address, access, scratch);
 
     /// <summary>Whether the location differs from the earlier snapshot.</summary>
     internal bool DiffersFrom(in ValueSnapshot earlier)
     {
         if (!IsComparable) { return false; }
         if ((_kind & AccessKind.Reference) != 0) { return !ReferenceEquals(_reference, earlier._reference); }
-        if (_references is null) { return _size <= sizeof(ulong) ? _bits != earlier._bits : !_bytes.SequenceEqual(earlier._bytes); }
+        if (_references is null) { return _size <= sizeof(ulong) ? ((_bits ^ earlier._bits) & (_mask == 0 ? ulong.MaxValue : _mask)) != 0 : !_bytes.SequenceEqual(earlier._bytes); }
         if (_size <= sizeof(ulong)) { return false; }
 
         ReadOnlySpan<ulong> mine = MemoryMarshal.Cast<byte, ulong>(_bytes), theirs = MemoryMarshal.Cast<byte, ulong>(earlier._bytes);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
 
@@ -49,7 +48,7 @@ internal static unsafe class Watchpoints
 
     /// <summary>Arms a slot for a location that the caller has pinned.</summary>
     /// <returns>The slot, or -1 when its page's slots are all taken.</returns>
-    internal static int Insert(nuint address, int size, AccessKind kind, int site, SanitizedThread thread, out Stamp stamp)
+    internal static int Insert(nuint address, in Access access, out Stamp stamp)
     {
         int first = First(address);
         ReadOnlySpan<int> order = [first + Adjacent, first + Adjacent + 1, first];
@@ -58,9 +57,9 @@ internal static unsafe class Watchpoints
             if (s_stamps[slot] == 0 && Interlocked.CompareExchange(ref s_stamps[slot], Stamp.Reserved.Value, 0) == 0)
             {
                 stamp = Stamp.Armed(Interlocked.Increment(ref s_epoch));
-                s_words[slot] = WatchWord.Encode(address, size, kind).Value;
+                s_words[slot] = WatchWord.Encode(address, access.Size, access.Kind).Value;
                 Watcher watcher = s_watchers[slot];
-                (watcher.Thread, watcher.Site, watcher.Kind, watcher.Hit) = (thread, site, kind, null);
+                (watcher.Thread, watcher.Site, watcher.Kind, watcher.Hit) = (access.Thread, access.Site, access.Kind, null);
 
                 // The word must be there before the stamp that vouches for it.
                 Volatile.Write(ref s_stamps[slot], stamp.Value);

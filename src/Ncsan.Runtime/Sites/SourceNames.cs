@@ -17,6 +17,12 @@ public static class SourceNames
         return $"{holder}.{source}{parameters}";
     }
 
+    /// <summary>The same with its namespace in front: how frames of the framework are told apart.</summary>
+    public static string WithNamespace(MethodBase method) => method.DeclaringType?.Namespace is { Length: > 0 } space ? space + "." + Of(method) : Of(method);
+
+    /// <summary>The name of a type as C# writes it, without namespaces.</summary>
+    public static string Of(Type type) => Short(type);
+
     /// <summary>Undoes what the compiler did to a type and a method name.</summary>
     /// <returns>The type that the author wrote, and the method with what it is inside it: <c>Run() lambda</c>.</returns>
     public static (string Type, string Method) Fold(string type, string method)

@@ -47,6 +47,9 @@ internal sealed class SanitizedThread
     /// <summary>Assertions that last, innermost last.</summary>
     internal readonly List<HeldAccess> Asserted = [];
 
+    /// <summary>The one access that weak memory may still hold back, if any.</summary>
+    internal HeldAccess Reordered;
+
     /// <summary>The time before which the sampler leaves the thread alone.</summary>
     internal long RestUntil;
 
