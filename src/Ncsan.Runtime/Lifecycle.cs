@@ -1,4 +1,5 @@
 using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Settings;
 
 namespace Ncsan.Runtime;
@@ -16,11 +17,19 @@ internal static class Lifecycle
         Reporter.Start();
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
         AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
-        if (Configuration.Sampling != "off") { Hooks.State = 1; }
+        switch (Configuration.Sampling)
+        {
+            case "always": Bursts.Raise(); break;
+            case "burst": Bursts.Start(); break;
+        }
     }
+
+    /// <summary>The program is at its end.</summary>
+    internal static bool IsOver { get; private set; }
 
     private static void End()
     {
+        IsOver = true;
         Hooks.State = 0;
         Reporter.Finish();
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Threads;
@@ -69,14 +70,20 @@ internal static class Reporter
         while (true)
         {
             s_arrived.WaitOne();
-            Finding? batch = Interlocked.Exchange(ref s_queue, null);
-            for (Finding? finding = batch; finding is not null; finding = finding.Next)
-            {
-                try { Write(finding); }
-                catch (Exception fault) { Faults.Disable("the reporter", fault); }
-                finding.IsDone = true;
-                Interlocked.Decrement(ref s_pending);
-            }
+            Drain();
+        }
+    }
+
+    /// <summary>Not inlined: the waiting loop must not keep the last finding, with its stacks, alive.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drain()
+    {
+        for (Finding? finding = Interlocked.Exchange(ref s_queue, null); finding is not null; finding = finding.Next)
+        {
+            try { Write(finding); }
+            catch (Exception fault) { Faults.Disable("the reporter", fault); }
+            finding.IsDone = true;
+            Interlocked.Decrement(ref s_pending);
         }
     }
 

@@ -20,9 +20,11 @@ internal static unsafe class Detector
     internal static void Check(ref byte location, int size, AccessKind kind, int site)
     {
         // This address may be stale by the time it is used: it only says where to look. See Watchpoints.Matches.
-        ulong near = Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location));
-        bool due = (kind & AccessKind.Marked) != 0 ? Sampler.IsAttentive() : Sampler.IsDue(site);
-        if (near != 0 || due) { CheckSlow(ref location, size, kind, site, null); }
+        if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location))
+            || ((kind & AccessKind.Marked) != 0 ? Sampler.IsAttentive() : Sampler.IsDue(site)))
+        {
+            CheckSlow(ref location, size, kind, site, null);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,8 +41,7 @@ internal static unsafe class Detector
         }
         else
         {
-            ulong near = Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location));
-            if (Sampler.IsDue(site) || near != 0) { CheckStructSlow(ref location, kind, site); }
+            if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location)) || Sampler.IsDue(site)) { CheckStructSlow(ref location, kind, site); }
         }
     }
 

@@ -47,7 +47,10 @@ internal sealed unsafe class ReferenceMap
     {
         try
         {
-            return Read(typeof(Known), Unsafe.SizeOf<Known>()) is [true, false, true, true, false, false];
+            var known = new Known { B = 1, Inner = new Inside { E = 1, F = 1 } };
+            bool[] expected = new bool[Unsafe.SizeOf<Known>() / sizeof(nint)];
+            expected[Word(ref known, ref known.A)] = expected[Word(ref known, ref known.C)] = expected[Word(ref known, ref known.Inner.D)] = true;
+            return Read(typeof(Known), Unsafe.SizeOf<Known>()).SequenceEqual(expected);
         }
         catch (IndexOutOfRangeException)
         {
@@ -60,13 +63,21 @@ internal sealed unsafe class ReferenceMap
         internal static readonly ReferenceMap Map = Make(typeof(T), Unsafe.SizeOf<T>());
     }
 
-    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]
+    private static int Word<T>(ref Known start, ref T? field) => (int)Unsafe.ByteOffset(ref Unsafe.As<Known, byte>(ref start), ref Unsafe.As<T?, byte>(ref field)) / sizeof(nint);
+
+    /// <summary>References in more than one run, wherever the runtime puts them: those of the outer struct, and one in the struct inside.</summary>
     private struct Known
     {
-        internal object A;
+        internal object? A;
         internal long B;
-        internal string C;
-        internal object D;
-        internal long E, F;
+        internal string? C;
+        internal Inside Inner;
+    }
+
+    private struct Inside
+    {
+        internal long E;
+        internal object? D;
+        internal long F;
     }
 }

@@ -18,13 +18,13 @@ internal static unsafe class Sampler
 
     private const int Cells = 256, CellShift = 18, CellInts = 16;
 
-    /// <summary>How many times longer than the delays themselves the time between them is, at least: holds delays to a fifth of a thread's time.</summary>
-    private const int RestFactor = 4;
-
     /// <summary>For each site how many of its first executions are still to come. Zeroed memory that the system hands out page by page.</summary>
     private static readonly byte* s_cold = (byte*)NativeMemory.AllocZeroed(MaxSites);
 
     private static readonly int* s_skip = AllocateCells();
+
+    /// <summary>About how many checks were made: counted when a thread's turn comes.</summary>
+    internal static long Checks;
 
     /// <summary>Goes up whenever State does.</summary>
     internal static int Window;
@@ -37,7 +37,7 @@ internal static unsafe class Sampler
     internal static bool IsDue(int site)
     {
         byte here;
-        return (s_cold[site] | Attentive) != 0 || --s_skip[CellOf(&here)] < 0;
+        return (s_cold[(uint)site] | Attentive) != 0 || --s_skip[CellOf(&here)] < 0;
     }
 
     /// <summary>Whether an access that is never watched must take the slow path all the same.</summary>
@@ -73,25 +73,26 @@ internal static unsafe class Sampler
         return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, access.Kind);
     }
 
-    /// <summary>After a delay the thread runs on undisturbed for a while.</summary>
+    /// <summary>After a delay the thread runs on undisturbed for a while, so that delays take no more than their share of its time.</summary>
     internal static void Delayed(SanitizedThread thread, long started)
     {
         long now = Stopwatch.GetTimestamp();
         Interlocked.Add(ref Statistics.DelayMicroseconds, (now - started) * 1_000_000 / Stopwatch.Frequency);
-        thread.RestUntil = now + (RestFactor * (now - started));
+        thread.RestUntil = now + ((now - started) * (100 - Configuration.DelayShare) / Configuration.DelayShare);
     }
 
     /// <summary>The next turn comes after a random number of accesses, but not so soon that turns fall into the rest after a delay: the period
     /// doubles when it did, and shrinks back to the option when not.</summary>
-    private static void SetSkip(SanitizedThread thread, int cell, long now)
+    private static void SetSkip(SanitizedThread thread, nuint cell, long now)
     {
         int usual = Configuration.SkipWatch;
+        Interlocked.Add(ref Checks, thread.Skipped);
         thread.SkipPeriod = now < thread.RestUntil ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
-        s_skip[cell] = thread.SkipPeriod - (int)thread.NextRandom((uint)thread.SkipPeriod);
+        s_skip[cell] = thread.Skipped = thread.SkipPeriod - (int)thread.NextRandom((uint)thread.SkipPeriod);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int CellOf(void* stack) => (int)((nuint)stack >> CellShift) % Cells * CellInts;
+    private static nuint CellOf(void* stack) => ((nuint)stack >> CellShift) % Cells * CellInts;
 
     private static int* AllocateCells()
     {

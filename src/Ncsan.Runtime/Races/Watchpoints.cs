@@ -37,13 +37,13 @@ internal static unsafe class Watchpoints
         }
     }
 
-    /// <summary>Non-zero if a slot that could hold a watchpoint on <paramref name="address"/> is taken. The address may be stale: a wrong
+    /// <summary>Whether a slot that could hold a watchpoint on <paramref name="address"/> is taken. The address may be stale: a wrong
     /// slot means a miss, never a false match.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong AnyNear(nuint address)
+    internal static bool AnyNear(nuint address)
     {
-        ulong* stamps = s_stamps + First(address);
-        return stamps[0] | stamps[1] | stamps[2];
+        ulong* stamps = s_stamps + (address / WatchWord.PageSize % Count);
+        return (stamps[0] | stamps[1] | stamps[2]) != 0;
     }
 
     /// <summary>Arms a slot for a location that the caller has pinned.</summary>
@@ -114,7 +114,7 @@ internal static unsafe class Watchpoints
     /// <summary>Frees the slot. The location may be unpinned only after this.</summary>
     internal static void Remove(int slot)
     {
-        s_watchers[slot].Thread = null;
+        (s_watchers[slot].Thread, s_watchers[slot].Hit) = (null, null);
         Volatile.Write(ref s_stamps[slot], Stamp.Free.Value);
     }
 
@@ -132,7 +132,7 @@ internal static unsafe class Watchpoints
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int First(nuint address) => (int)(address / WatchWord.PageSize % Count);
+    private static int First(nuint address) => (int)((uint)(address / WatchWord.PageSize) % Count);
 
     private static ulong* Allocate()
     {

@@ -26,6 +26,8 @@ internal static class Configuration
 
     internal static int ColdVisits = Math.Min(Number(Options.ColdVisits), 255);
 
+    internal static int DelayShare = Math.Clamp(Number(Options.DelayShare), 1, 100);
+
     internal static int MaxFindings = Number(Options.MaxFindings);
 
     internal static string Sampling = Choice(Options.Sampling, "always", "burst", "off");

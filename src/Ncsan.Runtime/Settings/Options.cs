@@ -30,6 +30,9 @@ public static class Options
     /// <summary>How many executions of a site are cold.</summary>
     public static readonly Option ColdVisits = new("cold-visits", typeof(int), "8", "How many executions of a site count as its first ones, which are watched densely: bugs hide in cold code. At most 255.");
 
+    /// <summary>How much of a thread's time delays may take.</summary>
+    public static readonly Option DelayShare = new("delay-share", typeof(int), "20", "How much of a thread's time it may stand at watchpoints that the sampler chose, in percent.");
+
     /// <summary>The strict policy.</summary>
     public static readonly Option Strict = new("strict", typeof(bool), "false", "Report by the letter of the memory model: also when the value stayed the same; allows weak-memory.");
 
@@ -51,7 +54,7 @@ public static class Options
     /// <summary>Every option, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Option> All =
     [
-        Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
+        Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, DelayShare, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
         WeakMemory, MaxFindings,
     ];
 }

@@ -4,31 +4,29 @@ namespace Ncsan.Runtime.Threads;
 internal static class Census
 {
     private static readonly Lock s_lock = new();
-    private static SanitizedThread[] s_threads = [];
-    private static int s_lastSeenAlive;
 
-    /// <summary>How many threads were ever seen.</summary>
-    internal static int Seen;
+    /// <summary>Weak: what a thread that has ended left behind must not keep its code loaded.</summary>
+    private static WeakReference<SanitizedThread>[] s_threads = [];
+    private static int s_lastSeenAlive;
 
     internal static void Add(SanitizedThread thread)
     {
-        Interlocked.Increment(ref Seen);
         lock (s_lock)
         {
-            s_threads = [.. s_threads.Where(t => t.Managed.IsAlive), thread];
+            s_threads = [.. s_threads.Where(static t => IsAlive(t, null)), new WeakReference<SanitizedThread>(thread)];
         }
     }
 
     /// <summary>Whether no other thread that ever ran instrumented code is alive: then nobody can race with this one.</summary>
     internal static bool IsAlone(SanitizedThread thread)
     {
-        SanitizedThread[] threads = s_threads;
+        WeakReference<SanitizedThread>[] threads = s_threads;
         if (threads.Length < 2) { return true; }
         int last = s_lastSeenAlive;
         for (int i = 0; i < threads.Length; i++)
         {
             int at = (last + i) % threads.Length;
-            if (threads[at] != thread && threads[at].Managed.IsAlive)
+            if (IsAlive(threads[at], thread))
             {
                 s_lastSeenAlive = at;
                 return false;
@@ -37,4 +35,7 @@ internal static class Census
 
         return true;
     }
+
+    private static bool IsAlive(WeakReference<SanitizedThread> reference, SanitizedThread? except) =>
+        reference.TryGetTarget(out SanitizedThread? thread) && thread != except && thread.Managed.IsAlive;
 }

@@ -56,6 +56,9 @@ internal sealed class SanitizedThread
     /// <summary>How many accesses pass until the next turn, before it is varied.</summary>
     internal int SkipPeriod;
 
+    /// <summary>How many accesses the turn that is running out was set to.</summary>
+    internal int Skipped;
+
     /// <summary>The state of this thread's random numbers.</summary>
     internal uint Random;
 

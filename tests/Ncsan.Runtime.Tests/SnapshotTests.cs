@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Tests;
+
+public unsafe class SnapshotTests
+{
+    [Fact]
+    public void The_reference_words_of_a_struct_are_known()
+    {
+        ReferenceMap map = ReferenceMap.Of<Mixed>()!;
+        Mixed value = default;
+        int Word<T>(ref T? field) => (int)Unsafe.ByteOffset(ref Unsafe.As<Mixed, byte>(ref value), ref Unsafe.As<T?, byte>(ref field)) / 8;
+        Assert.True(map.IsReference(Word(ref value.Name!)));
+        Assert.True(map.IsReference(Word(ref value.Inner.Key)));
+        Assert.False(map.IsReference(Word(ref value.Count)));
+        Assert.False(map.IsReference(Word(ref value.Inner.Value)));
+        Assert.False(map.IsOpaque);
+        Assert.True(ReferenceMap.Of<OnlyReferences>()!.IsOpaque);
+        Assert.Null(ReferenceMap.Of<Guid>());
+    }
+
+    [Fact]
+    public void A_reference_word_of_a_struct_is_not_compared_and_its_other_words_are()
+    {
+        var boxed = new Mixed[1];
+        boxed[0].Name = "one";
+        Assert.False(Changes(ref boxed[0], ReferenceMap.Of<Mixed>(), AccessKind.Read, () => boxed[0].Name = "two"));
+        Assert.True(Changes(ref boxed[0], ReferenceMap.Of<Mixed>(), AccessKind.Read, () => boxed[0].Count++));
+    }
+
+    [Fact]
+    public void A_reference_is_compared_by_identity()
+    {
+        var boxed = new object?[] { "one" };
+        Assert.True(Changes(ref boxed[0], null, AccessKind.Read | AccessKind.Reference, () => boxed[0] = "two"));
+        Assert.False(Changes(ref boxed[0], null, AccessKind.Read | AccessKind.Reference, GC.Collect));
+    }
+
+    [Fact]
+    public void A_large_value_is_compared_to_its_last_byte()
+    {
+        var boxed = new Guid[1];
+        Assert.True(Changes(ref boxed[0], null, AccessKind.Read, () => Unsafe.Add(ref Unsafe.As<Guid, byte>(ref boxed[0]), 15)++));
+        Assert.False(Changes(ref boxed[0], null, AccessKind.Read, () => { }));
+    }
+
+    [Theory]
+    [InlineData(0b0010, true)]
+    [InlineData(0b0100, false)]
+    public void Only_the_bits_of_the_mask_are_compared(int change, bool changes)
+    {
+        int[] boxed = [0];
+        SanitizedThread.Current.AccessMask = 0b0011;
+        try { Assert.Equal(changes, Changes(ref boxed[0], null, AccessKind.Read, () => boxed[0] ^= change)); }
+        finally { SanitizedThread.Current.AccessMask = 0; }
+    }
+
+    [Theory]
+    [InlineData(0x0, 0x10000, true)] // kcsan_test's 1bit_value_change.
+    [InlineData(0, 1, false)] // Looks like a bool.
+    [InlineData(2, 3, true)]
+    [InlineData(0, 3, false)]
+    public void Permissive_ignores_one_bit_that_is_no_bool(ulong before, ulong after, bool ignored)
+    {
+        Assert.Equal(ignored, Permissive.Ignores(AccessKind.Read, 4, before, after));
+        Assert.False(Permissive.Ignores(AccessKind.Write, 4, before, after));
+    }
+
+    private static bool Changes<T>(ref T location, ReferenceMap? references, AccessKind kind, Action change)
+    {
+        SanitizedThread thread = SanitizedThread.Current;
+        var access = new Access(kind, 0, Unsafe.SizeOf<T>(), references, thread);
+        fixed (byte* address = &Unsafe.As<T, byte>(ref location))
+        {
+            var before = ValueSnapshot.Take(address, access, thread.FirstScratch(access.Size));
+            change();
+            return ValueSnapshot.Take(address, access, thread.SecondScratch(access.Size)).DiffersFrom(before);
+        }
+    }
+
+    private struct Mixed
+    {
+        internal string? Name;
+        internal long Count;
+        internal KeyValue Inner;
+    }
+
+    private struct KeyValue
+    {
+        internal object? Key;
+        internal long Value;
+    }
+
+    private record struct OnlyReferences(object A, object B);
+}
