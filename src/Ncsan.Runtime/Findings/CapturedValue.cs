@@ -14,7 +14,7 @@ internal sealed record CapturedValue(ulong Bits, byte[] Bytes, Type? Type, Acces
     /// <summary>As the type of the member would be written, which is the text in parentheses at the end of the member's name; else as bits.</summary>
     internal string Format(string member)
     {
-        if ((Kind & AccessKind.Reference) != 0) { return Type is null ? "null" : Sites.SourceNames.Of(Type); }
+        if ((Kind & AccessKind.Reference) != 0) { return Type is null ? "null" : Sites.SourceNames.OfType(Type); }
         if (Size > sizeof(ulong)) { return "0x" + Convert.ToHexStringLower(Bytes) + (Size > Bytes.Length ? "..." : ""); }
         string type = member.EndsWith(')') ? member[(member.LastIndexOf('(') + 1)..^1] : "";
         return (type, Size) switch

@@ -21,7 +21,7 @@ public static class SourceNames
     public static string WithNamespace(MethodBase method) => method.DeclaringType?.Namespace is { Length: > 0 } space ? space + "." + Of(method) : Of(method);
 
     /// <summary>The name of a type as C# writes it, without namespaces.</summary>
-    public static string Of(Type type) => Short(type);
+    public static string OfType(Type type) => Short(type);
 
     /// <summary>Undoes what the compiler did to a type and a method name.</summary>
     /// <returns>The type that the author wrote, and the method with what it is inside it: <c>Run() lambda</c>.</returns>
