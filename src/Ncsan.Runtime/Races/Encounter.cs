@@ -30,7 +30,13 @@ internal static unsafe class Encounter
     internal static void HitSlow(int slot, Stamp stamp, ref byte location, in Access access)
     {
         // An assertion about some bits cannot say whether this access is about them.
-        if (access.Thread.Ignoring > 0 || access.Thread.AccessMask != 0) { return; }
+        if (access.Thread.AccessMask != 0) { return; }
+        if (access.Thread.Ignoring > 0)
+        {
+            if (access.Is(AccessKind.Write) && Watchpoints.TryConsume(slot, stamp)) { Watchpoints.WatcherOf(slot).Hit = new Hit(stamp, null, measures: false); }
+            return;
+        }
+
         Watcher watcher = Watchpoints.WatcherOf(slot);
         fixed (byte* address = &location)
         {
@@ -71,6 +77,12 @@ internal static unsafe class Encounter
             }
 
             Hit hit = watcher.Hit!;
+            if (hit.IsIntended)
+            {
+                Statistics.Count(ref Statistics.IntendedWrites);
+                return;
+            }
+
             var mine = Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, hit.Side.Site));
             if (hit.Measures) { hit.Owner = mine; }
             else { Conclude(mine, hit.Side, address, before, access); }

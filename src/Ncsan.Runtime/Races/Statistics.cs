@@ -36,6 +36,9 @@ internal static class Statistics
     /// <summary>Dropped by policy: both threads met at the location, and its value stayed the same.</summary>
     internal static long UnchangedValues;
 
+    /// <summary>Dropped: the program says that the write may race.</summary>
+    internal static long IntendedWrites;
+
     /// <summary>Dropped by the permissive policy.</summary>
     internal static long Permitted;
 
@@ -57,7 +60,7 @@ internal static class Statistics
         ("setup_watchpoints", SetupWatchpoints), ("used_watchpoints", Watchpoints.Used), ("data_races", DataRaces), ("assert_failures", AssertFailures),
         ("no_capacity", NoCapacity), ("report_races", ReportRaces), ("races_unknown_origin", RacesUnknownOrigin), ("unencodable_accesses", UnencodableAccesses),
         ("encoding_false_positives", EncodingFalsePositives), ("stack_accesses", StackAccesses), ("alone", Alone), ("unchanged_values", UnchangedValues),
-        ("permitted", Permitted), ("over_budget", OverBudget), ("lost_scopes", LostScopes), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
+        ("intended_writes", IntendedWrites), ("permitted", Permitted), ("over_budget", OverBudget), ("lost_scopes", LostScopes), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
     ];
 
     internal static void Count(ref long counter) => Interlocked.Increment(ref counter);

@@ -17,13 +17,16 @@ internal sealed class Watcher
 
 /// <summary>The message from the thread that hits a watchpoint to its owner.</summary>
 /// <param name="stamp">The arming that was hit.</param>
-/// <param name="side">The access of the thread that hit.</param>
+/// <param name="side">The access of the thread that hit, or null for an intended write, which is nobody's report.</param>
 /// <param name="measures">The thread that hit stays to see whether the value changes; the owner hands over and goes on.</param>
-internal sealed class Hit(Stamp stamp, Side side, bool measures)
+internal sealed class Hit(Stamp stamp, Side? side, bool measures)
 {
     internal Stamp Stamp => stamp;
 
-    internal Side Side => side;
+    internal Side Side => side!;
+
+    /// <summary>The program says that the write may race. The owner has to know of it all the same, or the new value would be of unknown origin.</summary>
+    internal bool IsIntended => side is null;
 
     internal bool Measures => measures;
 
