@@ -15,6 +15,7 @@ internal static class Lifecycle
         if (Interlocked.Exchange(ref s_started, 1) != 0) { return; }
         FindingsFile.Open();
         Reporter.Start();
+        Locks.LockValidation.Start();
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
         AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
         switch (Configuration.Sampling)
@@ -31,6 +32,7 @@ internal static class Lifecycle
     {
         IsOver = true;
         Hooks.State = 0;
+        Locks.LockValidation.Finish();
         Reporter.Finish();
     }
 }

@@ -14,6 +14,18 @@ internal static class RuntimeDouble
 
     internal static byte[] Image => s_image.Value;
 
+    /// <summary>Hooks that stand in for a call of the program have to make it.</summary>
+    private static readonly Dictionary<string, string> s_instead = new()
+    {
+        [nameof(Hooks.MonitorEnterTaken)] = "System.Threading.Monitor.Enter(lockObject, ref taken);",
+        [nameof(Hooks.MonitorEnter)] = "System.Threading.Monitor.Enter(lockObject);",
+        [nameof(Hooks.MonitorExit)] = "System.Threading.Monitor.Exit(lockObject);",
+        [nameof(Hooks.LockEnter)] = "lockObject.Enter();",
+        [nameof(Hooks.LockEnterScope)] = "return lockObject.EnterScope();",
+        [nameof(Hooks.LockExit)] = "lockObject.Exit();",
+        [nameof(Hooks.LockScopeDispose)] = "scope.Dispose();",
+    };
+
     private static string Source()
     {
         var text = new StringBuilder("""
@@ -38,6 +50,12 @@ internal static class RuntimeDouble
             string generic = hook.IsGenericMethodDefinition ? "<" + string.Join(", ", hook.GetGenericArguments().Select(a => a.Name)) + ">" : "";
             string parameters = string.Join(", ", hook.GetParameters().Select(p => Type(p.ParameterType) + " " + p.Name));
             string site = hook.GetParameters().Any(p => p.Name == "site") ? "site" : "-1";
+            if (s_instead.TryGetValue(hook.Name, out string? body))
+            {
+                text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}({parameters}) {{ Record(\"{hook.Name}\", {site}); {body} }}");
+                continue;
+            }
+
             string result = hook.ReturnType == typeof(void) ? "" : hook.Name == nameof(Hooks.ModuleLoaded) ? "return 0;" : "return default;";
             string record = hook.Name == nameof(Hooks.ModuleLoaded) ? "" : $"Record(\"{hook.Name}\", {site});";
             text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}{generic}({parameters}) {{ {record} {result} }}");

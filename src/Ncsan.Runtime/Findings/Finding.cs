@@ -7,6 +7,14 @@ namespace Ncsan.Runtime.Findings;
 /// <param name="after">The value after.</param>
 internal sealed class Finding(Side mine, Side? theirs, CapturedValue? before, CapturedValue? after)
 {
+    private Finding() : this(null!, null, null, null) { }
+
+    /// <summary>A finding that is not about two accesses: the reporter thread makes its line.</summary>
+    internal Finding(Func<(string Id, JsonLine Line)> other) : this() => Other = other;
+
+    /// <summary>What makes the line of a finding that is not about two accesses, or null.</summary>
+    internal Func<(string Id, JsonLine Line)>? Other { get; }
+
     internal Side Mine => mine;
 
     internal Side? Theirs => theirs;

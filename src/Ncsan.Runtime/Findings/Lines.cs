@@ -53,7 +53,7 @@ internal static class Lines
         if (value) { line.Put(name, true); }
     }
 
-    private static void Frames(JsonLine line, string name, IReadOnlyList<Frame> frames)
+    internal static void Frames(JsonLine line, string name, IReadOnlyList<Frame> frames)
     {
         line.OpenList(name);
         foreach (Frame frame in frames)

@@ -87,8 +87,24 @@ internal static class Reporter
         }
     }
 
+    private static void WriteOther((string Id, JsonLine Line) other)
+    {
+        lock (s_written)
+        {
+            if (s_written.ContainsKey(other.Id)) { s_repeats[other.Id] = s_repeats.GetValueOrDefault(other.Id) + 1; }
+            else if (s_written.Count >= Configuration.MaxFindings) { Statistics.Count(ref Statistics.LostFindings); }
+            else if (FindingsFile.Append(other.Line)) { s_written.Add(other.Id, []); }
+        }
+    }
+
     private static void Write(Finding finding)
     {
+        if (finding.Other is { } other)
+        {
+            WriteOther(other());
+            return;
+        }
+
         (int, int) pair = (finding.Mine.Site, finding.Theirs?.Site ?? 0);
         var resolved = ResolvedFinding.Of(finding);
         lock (s_written)

@@ -21,6 +21,9 @@ internal struct HeldLock
 {
     internal LockInstance Lock;
 
+    /// <summary>The lock itself, kept while it is held, so that releases find it without asking what it is bound to.</summary>
+    internal object? Object;
+
     /// <summary>The chain key below this entry.</summary>
     internal ulong KeyBelow;
 
@@ -58,18 +61,40 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>What the key of a chain starts from: work on pool threads is interchangeable, a thread of its own is not.</summary>
     internal readonly ulong Strand = thread.IsPool ? 0 : (ulong)(uint)thread.Id << 8;
 
-    /// <summary>The lock that this thread is blocked on now, read by the hang watch; with the site of the wait and since when.</summary>
-    internal volatile LockInstance? WaitsFor;
+    /// <summary>The acquire that is under way: wanted, not yet held. The hang watch reads it, so <see cref="Wanted"/> is written last.</summary>
+    internal volatile LockInstance? Wanted;
 
-    internal int WaitSite;
-    internal long WaitSince;
-    internal object? WaitStack;
+    internal object? WantedObject;
+    internal WantMode WantedMode;
+    internal AcquireFlags WantedFlags;
+    internal int WantedSite;
 
-    internal void Push(LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    /// <summary>The stack of a wait that turned out to block; null for one that did not.</summary>
+    internal volatile object? WaitStack;
+
+    /// <summary>Grows with every acquire that had to wait, so that two looks can tell whether it is still the same one.</summary>
+    internal long Waits;
+
+    /// <summary>The lock that Monitor.Wait has let go of for the time being.</summary>
+    internal volatile LockInstance? Lent;
+
+    /// <summary>Greater than zero inside the validator: its own calls are no events of the program.</summary>
+    internal int Inside;
+
+    /// <summary>The thread; null in tests.</summary>
+    internal Thread? Managed;
+
+    /// <summary>The locks met last, by site: most sites take one lock over and over.</summary>
+    internal readonly LockInstance?[] Recent = new LockInstance?[RecentSize];
+
+    internal const int RecentSize = 16;
+
+    internal void Push(LockInstance instance, WantMode want, AcquireFlags flags, int site, object? lockObject = null)
     {
         if (Depth == Entries.Length) { Array.Resize(ref Entries, Depth * 2); }
         ref HeldLock entry = ref Entries[Depth++];
         entry.Lock = instance;
+        entry.Object = lockObject;
         entry.KeyBelow = Key;
         entry.Site = site;
         entry.Count = 1;
@@ -94,13 +119,20 @@ internal sealed class HeldLocks(ThreadIdentity thread)
             Key = ChainKey.Add(Key, Entries[i].Lock.Hash, (int)Entries[i].Want);
         }
 
-        Entries[Depth].Lock = null!;
+        Entries[Depth] = default;
     }
 
     /// <summary>The topmost entry of a lock, or -1.</summary>
     internal int Find(LockInstance instance)
     {
         for (int i = Depth - 1; i >= 0; i--) { if (ReferenceEquals(Entries[i].Lock, instance)) { return i; } }
+        return -1;
+    }
+
+    /// <summary>The topmost entry of a lock object, or -1.</summary>
+    internal int FindObject(object lockObject)
+    {
+        for (int i = Depth - 1; i >= 0; i--) { if (ReferenceEquals(Entries[i].Object, lockObject)) { return i; } }
         return -1;
     }
 

@@ -74,6 +74,12 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
     /// <summary>What the chain keys mix in.</summary>
     internal readonly ulong Hash = ChainKey.Mix((ulong)id ^ (ulong)(uint)lockClass.Id << 40);
 
+    /// <summary>The lock itself, once it was met often enough to be worth recognising without a look at the table.</summary>
+    internal WeakReference<object>? Target;
+
+    /// <summary>How often the table was asked for it.</summary>
+    internal int Lookups;
+
     /// <inheritdoc/>
     internal override LockClass Class { get; } = lockClass;
 }

@@ -32,6 +32,14 @@ internal sealed partial class Validator
         if (!_chains.Contains(key)) { ValidateSlow(thread, map, WantMode.Exclusive, flags, site, key); }
     }
 
+    /// <summary>Monitor.Wait gives a lock back and takes it again while everything else stays held.</summary>
+    internal void Reacquire(HeldLocks thread, LockInstance instance, int site)
+    {
+        if (thread.Depth < 2) { return; }
+        ulong key = ChainKey.Add(thread.Key, instance.Hash, 1 << 12) ^ thread.Strand;
+        if (!_chains.Contains(key)) { ValidateSlow(thread, instance, WantMode.Exclusive, AcquireFlags.None, site, key); }
+    }
+
     /// <summary>The code of a context may be entered here, whatever is held.</summary>
     internal void MayEnter(HeldLocks thread, LockInstance context, int site) => Wait(thread, context, AcquireFlags.None, site);
 }

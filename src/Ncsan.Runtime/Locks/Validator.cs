@@ -62,17 +62,16 @@ internal sealed partial class Validator
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Acquire(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site)
     {
-        int depth = thread.Depth;
-        if (depth != 0 || !instance.Class.HasWriters)
-        {
-            if (AcquireNested(thread, instance, want, flags, site)) { return; }
-        }
-
-        thread.Push(instance, want, flags, site);
+        if (Want(thread, instance, ref want, flags, site)) { thread.Push(instance, want, flags, site); }
     }
 
-    /// <summary>Everything that an acquire under another lock needs before it is pushed. True when there is nothing to push: the holder took it again.</summary>
-    private bool AcquireNested(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    /// <summary>A lock is wanted: everything is checked that can be before it is taken. It is held from the push on, which is the caller's.</summary>
+    /// <returns>False when there is nothing to push, since the holder took a lock again that counts.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Want(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
+        => (thread.Depth == 0 && instance.Class.HasWriters) || WantNested(thread, instance, ref want, flags, site);
+
+    private bool WantNested(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
         int again = thread.Find(instance);
         if (again >= 0)
@@ -80,17 +79,17 @@ internal sealed partial class Validator
             if (want == WantMode.Exclusive && instance.Class.Reentrant && thread.Entries[again].Want == WantMode.Exclusive)
             {
                 thread.Entries[again].Count++;
-                return true;
+                return false;
             }
 
             want = AcquireAgainSlow(thread, again, instance, want, flags, site);
         }
 
-        if ((flags & AcquireFlags.Try) != 0) { return false; }
+        if ((flags & AcquireFlags.Try) != 0) { return true; }
         ulong key = ChainKey.Add(thread.Key, instance.Hash, (int)want) ^ thread.Strand;
         bool firstWriter = !instance.Class.HasWriters && want is WantMode.Exclusive or WantMode.Upgrade;
         if (!_chains.Contains(key) || firstWriter || thread.Spinning > 0) { ValidateSlow(thread, instance, want, flags, site, key); }
-        return false;
+        return true;
     }
 
     /// <summary>A lock is released.</summary>
@@ -111,7 +110,7 @@ internal sealed partial class Validator
             {
                 thread.Depth = top;
                 thread.Key = entry.KeyBelow;
-                entry.Lock = null!;
+                entry = default;
                 return true;
             }
         }

@@ -15,6 +15,13 @@ internal static unsafe partial class Native
         else { _ = SleepMicroseconds((uint)microseconds); }
     }
 
+    /// <summary>Ends the process at once: no handler of the program runs, since any of them may wait for what hangs.</summary>
+    internal static void Exit(int code)
+    {
+        if (OperatingSystem.IsWindows()) { _ = TerminateProcess(-1, (uint)code); }
+        else { ExitNow(code); }
+    }
+
     /// <summary>The bounds of the current thread's stack, or (0, 0) where they cannot be asked for.</summary>
     internal static (nuint Low, nuint High) StackBounds()
     {
@@ -44,6 +51,12 @@ internal static unsafe partial class Native
 
     [LibraryImport("kernel32")]
     private static partial void GetCurrentThreadStackLimits(nuint* low, nuint* high);
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitNow(int code);
+
+    [LibraryImport("kernel32")]
+    private static partial int TerminateProcess(nint process, uint code);
 
     [LibraryImport("libc")]
     private static partial nint pthread_self();

@@ -34,6 +34,8 @@ internal static class Configuration
 
     internal static double Overhead = Real(Options.Overhead);
 
+    internal static bool Locks = Flag(Options.Locks);
+
     internal static string FindingsFile = Text(Options.Findings);
 
     private static string Text(Option option) => Environment.GetEnvironmentVariable(option.EnvironmentVariable) is { Length: > 0 } text ? text : option.Default;

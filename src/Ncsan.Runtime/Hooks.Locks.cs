@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Locks;
+
+namespace Ncsan.Runtime;
+
+// Locks. The two that matter for speed are called instead of the real thing, everything else is announced before and after it. The origin is where the
+// operand was loaded from: the name of a lock class, or '?' and what is known about the site. The owner is the object it is a field of, or null.
+public static unsafe partial class Hooks
+{
+    /// <summary>Instead of <c>Monitor.Enter(object, ref bool)</c>: what <c>lock</c> compiles to.</summary>
+    public static void MonitorEnterTaken(object lockObject, ref bool taken, object? owner, string origin, int site)
+    {
+        if (!LockValidation.IsOn)
+        {
+            Monitor.Enter(lockObject, ref taken);
+            return;
+        }
+
+        HeldLocks thread = LockThreads.Current;
+        LockEvents.Want(thread, lockObject, owner, origin, LockKind.Monitor, WantMode.Exclusive, AcquireFlags.None, site);
+        if (taken || lockObject is null || !Monitor.TryEnter(lockObject)) { LockContention.Enter(thread, lockObject!, ref taken); }
+        taken = true;
+        LockEvents.Taken(thread);
+    }
+
+    /// <summary>Instead of <c>Monitor.Enter(object)</c>.</summary>
+    public static void MonitorEnter(object lockObject, object? owner, string origin, int site)
+    {
+        bool taken = false;
+        MonitorEnterTaken(lockObject, ref taken, owner, origin, site);
+    }
+
+    /// <summary>Instead of <c>Monitor.Exit</c>.</summary>
+    public static void MonitorExit(object lockObject, int site)
+    {
+        if (LockValidation.IsOn) { LockEvents.Releasing(LockThreads.Current, lockObject, LockKind.Monitor, null, site); }
+        Monitor.Exit(lockObject);
+    }
+
+    /// <summary>Instead of <c>Lock.Enter</c>.</summary>
+    public static void LockEnter(Lock lockObject, object? owner, string origin, int site)
+    {
+        if (!LockValidation.IsOn)
+        {
+            lockObject.Enter();
+            return;
+        }
+
+        HeldLocks thread = LockThreads.Current;
+        LockEvents.Want(thread, AsObject(lockObject), owner, origin, LockKind.Lock, WantMode.Exclusive, AcquireFlags.None, site);
+        if (!lockObject.TryEnter()) { LockContention.Enter(thread, lockObject); }
+        LockEvents.Taken(thread);
+    }
+
+    /// <summary>Instead of <c>Lock.EnterScope</c>: what <c>lock</c> over a Lock compiles to.</summary>
+    public static Lock.Scope LockEnterScope(Lock lockObject, object? owner, string origin, int site)
+    {
+        if (!LockValidation.IsOn) { return lockObject.EnterScope(); }
+        HeldLocks thread = LockThreads.Current;
+        LockEvents.Want(thread, AsObject(lockObject), owner, origin, LockKind.Lock, WantMode.Exclusive, AcquireFlags.None, site);
+        Lock.Scope scope = (StateOf(lockObject) & 1) == 0 ? lockObject.EnterScope() : LockContention.EnterScope(thread, lockObject);
+        LockEvents.Taken(thread);
+        return scope;
+    }
+
+    /// <summary>Instead of <c>Lock.Exit</c>.</summary>
+    public static void LockExit(Lock lockObject, int site)
+    {
+        if (LockValidation.IsOn) { LockEvents.Releasing(LockThreads.Current, AsObject(lockObject), LockKind.Lock, null, site); }
+        lockObject.Exit();
+    }
+
+    /// <summary>Instead of <c>Lock.Scope.Dispose</c>.</summary>
+    public static void LockScopeDispose(ref Lock.Scope scope, int site)
+    {
+        if (LockValidation.IsOn) { LockEvents.Releasing(LockThreads.Current, AsObject(ScopeLock(ref scope)), LockKind.Lock, null, site); }
+        scope.Dispose();
+    }
+
+    /// <summary>Any other lock is about to be waited for.</summary>
+    /// <param name="lockObject">The lock.</param>
+    /// <param name="owner">What it is a field of, or null.</param>
+    /// <param name="origin">Where it was loaded from.</param>
+    /// <param name="how">A <see cref="LockCall"/>.</param>
+    /// <param name="site">Where.</param>
+    public static void LockWanted(object? lockObject, object? owner, string origin, int how, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Wanted(lockObject, owner, origin, how, site); }
+    }
+
+    /// <summary>The lock that was wanted last is held now.</summary>
+    public static void LockTaken()
+    {
+        if (LockValidation.IsOn) { LockEvents.Taken(LockThreads.Current); }
+    }
+
+    /// <summary>The lock that was wanted last is held now if the call said so.</summary>
+    public static void LockTakenIf(bool taken)
+    {
+        if (!LockValidation.IsOn) { return; }
+        if (taken) { LockEvents.Taken(LockThreads.Current); } else { LockEvents.NotTaken(LockThreads.Current); }
+    }
+
+    /// <summary>The lock that was wanted last is held now if the call set its flag.</summary>
+    public static void LockTakenByRef(ref bool taken) => LockTakenIf(taken);
+
+    /// <summary>A lock is about to be released.</summary>
+    public static void LockReleasing(object? lockObject, int how, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Releasing(lockObject, how, site); }
+    }
+
+    /// <summary>A spin lock is about to be waited for. It is a struct, so only its class is known.</summary>
+    public static void SpinLockWanted(string origin, int how, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Wanted(SpinLocks.Of(origin), null, origin, how, site); }
+    }
+
+    /// <summary>A spin lock is about to be released.</summary>
+    public static void SpinLockReleasing(string origin, int how, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Releasing(SpinLocks.Of(origin), how, site); }
+    }
+
+    /// <summary>Monitor.Wait is about to let go of the lock and to take it back later, whatever else is held.</summary>
+    public static void MonitorWaiting(object? lockObject, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.MonitorWaiting(lockObject, site); }
+    }
+
+    /// <summary>Monitor.Wait has the lock back.</summary>
+    public static void MonitorWaited()
+    {
+        if (LockValidation.IsOn) { LockThreads.Current.Lent = null; }
+    }
+
+    // The compiler warns of a Lock that becomes an object; here it is only a key.
+    private static object AsObject(Lock lockObject) => Unsafe.As<Lock, object>(ref lockObject);
+
+    // The lowest bit says whether somebody holds the lock: an acquire that will wait is worth its stack.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_state")]
+    private static extern ref uint StateOf(Lock lockObject);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_lockObj")]
+    private static extern ref Lock ScopeLock(ref Lock.Scope scope);
+}

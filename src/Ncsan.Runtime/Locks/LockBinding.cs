@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>Which class a lock object belongs to: settled when it is first taken, by the place it was loaded from there.</summary>
+/// <remarks>
+/// The origin is what the rewriter found out about the operand: a field or static (<c>Bank._gate</c>), or for parameters and results the site itself. An
+/// origin that begins with <see cref="Weak"/> says little, so the type of the lock object is part of the class too.
+/// </remarks>
+internal static class LockBinding
+{
+    /// <summary>The first character of an origin that is not a place where locks live.</summary>
+    internal const char Weak = '?';
+
+    private const int LookupsBeforeTarget = 4;
+
+    private static readonly ConditionalWeakTable<object, LockInstance> s_instances = [];
+    private static readonly Dictionary<(string Origin, Type? Owner, LockKind Kind, int Subclass), LockClass> s_classes = [];
+    private static readonly GraphLock s_lock = new();
+
+    /// <summary>The lock behind an object. Fast when the thread met it at this site before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static LockInstance Of(HeldLocks thread, object lockObject, object? owner, string origin, LockKind kind, int site)
+    {
+        LockInstance? recent = thread.Recent[site & (HeldLocks.RecentSize - 1)];
+        return recent?.Target is { } target && target.TryGetTarget(out object? known) && ReferenceEquals(known, lockObject)
+            ? recent
+            : LookUp(thread, lockObject, owner, origin, kind, site);
+    }
+
+    /// <summary>The lock behind an object that was taken before, or null.</summary>
+    internal static LockInstance? Known(object lockObject) => s_instances.TryGetValue(lockObject, out LockInstance? instance) ? instance : null;
+
+    private static LockInstance LookUp(HeldLocks thread, object lockObject, object? owner, string origin, LockKind kind, int site)
+    {
+        if (!s_instances.TryGetValue(lockObject, out LockInstance? instance)) { instance = Bind(thread, lockObject, owner, origin, kind); }
+        if (instance.Target is not null || ++instance.Lookups >= LookupsBeforeTarget)
+        {
+            instance.Target ??= new WeakReference<object>(lockObject);
+            thread.Recent[site & (HeldLocks.RecentSize - 1)] = instance;
+        }
+
+        return instance;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static LockInstance Bind(HeldLocks thread, object lockObject, object? owner, string origin, LockKind kind)
+    {
+        thread.Inside++;
+        try
+        {
+            Type? type = origin[0] == Weak ? lockObject.GetType() : owner?.GetType();
+            return s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, type, kind, 0)));
+        }
+        finally
+        {
+            thread.Inside--;
+        }
+    }
+
+    /// <summary>Gives an object a class of the program's choice, or another nesting level of its own. Ignored once it has been taken.</summary>
+    internal static void Name(object lockObject, string origin, LockKind kind, int subclass)
+        => s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, null, kind, subclass)));
+
+    internal static LockClass Class(string origin, Type? owner, LockKind kind, int subclass)
+    {
+        s_lock.Enter();
+        try
+        {
+            if (s_classes.TryGetValue((origin, owner, kind, subclass), out LockClass? known)) { return known; }
+            string name = origin[0] == Weak ? $"{origin[1..]} ({owner?.Name})" : owner is not null && !IsDeclaredBy(owner, origin) ? $"{origin} of {owner.Name}" : origin;
+            return s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(name, kind, subclass);
+        }
+        finally
+        {
+            s_lock.Exit();
+        }
+    }
+
+    private static bool IsDeclaredBy(Type owner, string origin)
+    {
+        string name = owner.Name.Split('`')[0];
+        return origin.StartsWith(name + ".", StringComparison.Ordinal) || origin.StartsWith(name + "<", StringComparison.Ordinal) || origin.Contains("." + name + ".", StringComparison.Ordinal)
+            || owner.Name.StartsWith('<');
+    }
+}

@@ -1,0 +1,55 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>How a call takes or releases a lock, packed into the int that the rewriter passes: kind, then mode, then flags.</summary>
+public static class LockCall
+{
+    private const int ModeShift = 8, TryBit = 1 << 16;
+
+    /// <summary>The value for a call that takes a lock.</summary>
+    /// <param name="kind">The name of a lock kind; <c>WaitHandle</c> when only the object knows.</param>
+    /// <param name="mode">The name of a mode it is wanted in.</param>
+    /// <param name="isTry">The call can come back without the lock.</param>
+    public static int Take(string kind, string mode, bool isTry) => Kind(kind) | (int)Enum.Parse<WantMode>(mode) << ModeShift | (isTry ? TryBit : 0);
+
+    /// <summary>The value for a call that releases a lock.</summary>
+    public static int Release(string kind, string? mode) => Kind(kind) | (mode is null ? 0xFF : (int)Enum.Parse<HoldMode>(mode)) << ModeShift;
+
+    private static int Kind(string kind) => kind == "WaitHandle" ? 0xFF : (int)Enum.Parse<LockKind>(kind);
+
+    internal static void Wanted(object? lockObject, object? owner, string origin, int how, int site)
+    {
+        if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }
+        HeldLocks thread = LockThreads.Current;
+        var want = (WantMode)(how >> ModeShift & 0xFF);
+        if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
+        LockEvents.Want(thread, lockObject, owner, origin, kind, want, (how & TryBit) != 0 ? AcquireFlags.Try : AcquireFlags.None, site);
+    }
+
+    internal static void Releasing(object? lockObject, int how, int site)
+    {
+        if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }
+        int mode = how >> ModeShift & 0xFF;
+        LockEvents.Releasing(LockThreads.Current, lockObject, kind, mode == 0xFF ? null : (HoldMode)mode, site);
+    }
+
+    internal static void MonitorWaiting(object? lockObject, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (lockObject is null || thread.Inside != 0) { return; }
+        int index = thread.FindObject(lockObject);
+        if (index < 0) { return; }
+        LockInstance instance = thread.Entries[index].Lock;
+        thread.Inside++;
+        try { LockValidation.Validator.Reacquire(thread, instance, site); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+        thread.Lent = instance;
+    }
+
+    private static LockKind? KindOf(object lockObject, int how) => (how & 0xFF) != 0xFF ? (LockKind)(how & 0xFF) : lockObject switch
+    {
+        Mutex => LockKind.Mutex,
+        Semaphore => LockKind.Semaphore,
+        _ => null,
+    };
+}

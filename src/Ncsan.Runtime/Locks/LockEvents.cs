@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>
+/// What the hooks do: an acquire is <see cref="Want"/> before and <see cref="Taken"/> after the real one, a release is <see cref="Releasing"/> before it.
+/// </summary>
+/// <remarks>
+/// Fast: all of them for a lock that the thread met at this site before, on a warm chain. Nothing here throws, and what fails turns the validator off.
+/// Between Want and Taken the thread's stack says what is wanted, which is all that the hang watch needs.
+/// </remarks>
+internal static class LockEvents
+{
+    /// <summary>A lock is about to be waited for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Want(HeldLocks thread, object? lockObject, object? owner, string origin, LockKind kind, WantMode want, AcquireFlags flags, int site)
+    {
+        if (lockObject is null || thread.Inside != 0) { return; }
+        int depth = thread.Depth;
+        if (depth > 0 && kind.IsReentrant() && TakeAgain(thread, lockObject, want)) { return; }
+        LockInstance instance = LockBinding.Of(thread, lockObject, owner, origin, kind, site);
+        if (depth > 0 || !instance.Class.HasWriters)
+        {
+            if (!WantSlow(thread, instance, ref want, flags, site)) { return; }
+        }
+
+        thread.WantedObject = lockObject;
+        thread.WantedMode = want;
+        thread.WantedFlags = flags;
+        thread.WantedSite = site;
+        thread.Waits++;
+        thread.Wanted = instance;
+    }
+
+    /// <summary>What was wanted last is held now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Taken(HeldLocks thread)
+    {
+        if (thread.Wanted is not { } instance || thread.Inside != 0) { return; }
+        thread.Wanted = null;
+        thread.Push(instance, thread.WantedMode, thread.WantedFlags, thread.WantedSite, thread.WantedObject);
+    }
+
+    /// <summary>What was wanted last was not got.</summary>
+    internal static void NotTaken(HeldLocks thread)
+    {
+        if (thread.Inside != 0) { return; }
+        thread.Wanted = null;
+        thread.WantedObject = null;
+    }
+
+    /// <summary>A lock is about to be released.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Releasing(HeldLocks thread, object? lockObject, LockKind kind, HoldMode? mode, int site)
+    {
+        if (lockObject is null || thread.Inside != 0) { return; }
+        int top = thread.Depth - 1;
+        if (top >= 0)
+        {
+            ref HeldLock entry = ref thread.Entries[top];
+            if (ReferenceEquals(entry.Object, lockObject) && entry.Count == 1 && mode is null && entry.Pins == 0 && kind is LockKind.Monitor or LockKind.Lock && entry.Class.WaitType != WaitType.Spin)
+            {
+                thread.Depth = top;
+                thread.Key = entry.KeyBelow;
+                entry.Object = null;
+                entry.Lock = null!;
+                return;
+            }
+        }
+
+        ReleasingSlow(thread, lockObject, kind, mode, site);
+    }
+
+    /// <summary>Plain re-entry of a lock that counts: no more than a number goes up.</summary>
+    private static bool TakeAgain(HeldLocks thread, object lockObject, WantMode want)
+    {
+        int index = thread.FindObject(lockObject);
+        if (index < 0 || want != WantMode.Exclusive || thread.Entries[index].Want != WantMode.Exclusive) { return false; }
+        thread.Entries[index].Count++;
+        thread.Wanted = null;
+        return true;
+    }
+
+    private static bool WantSlow(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
+    {
+        thread.Inside++;
+        try { return LockValidation.Validator.Want(thread, instance, ref want, flags, site); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReleasingSlow(HeldLocks thread, object lockObject, LockKind kind, HoldMode? mode, int site)
+    {
+        // A lock that was taken where nobody looked (code that is not rewritten, or before the validator began) is nobody's mistake.
+        int index = thread.FindObject(lockObject);
+        LockInstance? instance = index >= 0 ? thread.Entries[index].Lock : LockBinding.Known(lockObject);
+        if (instance is null || (index < 0 && kind.IsThreadBound() && LockProbe.MayBeHeldByCurrentThread(lockObject, kind, mode))) { return; }
+        thread.Inside++;
+        try { LockValidation.Validator.Release(thread, instance, mode, site); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+    }
+}

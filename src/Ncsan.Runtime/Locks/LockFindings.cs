@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Sites;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>Puts reports of the validator into words and hands them to the reporter thread, which looks symbols up.</summary>
+internal static class LockFindings
+{
+    /// <summary>Hands a report over and waits until it is on disk.</summary>
+    internal static void Submit(LockReport report)
+    {
+        string? test = CurrentTest.Name;
+        Guarded(() => Line(report, test));
+    }
+
+    /// <summary>Reports threads that wait for each other now.</summary>
+    internal static void SubmitHang(IReadOnlyList<HeldLocks> circle) => Guarded(() => HangLine(circle));
+
+    private static void Guarded(Func<(string Id, JsonLine Line)> line)
+    {
+        SanitizedThread thread = SanitizedThread.Current;
+        thread.Guard++;
+        try { Reporter.Submit(new Finding(line)); }
+        finally { thread.Guard--; }
+    }
+
+    private static (string Id, JsonLine Line) Line(LockReport report, string? test)
+    {
+        var (rule, kind, remedy) = LockRules.Of(report.Kind);
+        string member = Member(report);
+        string id = Id(rule, report.Cycle.Count == 0 ? [member, Where(report.Site)] : [.. report.Cycle.Select(edge => edge.From.Class.Name)]);
+        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", report.Grade == LockGrade.Confirmed ? "error" : "warning", member, Words(report.Grade), test);
+        if (report.Detail is not null) { Section(line, "What happened", [Sentence($"{report.Subject.Class.Name}: {report.Detail}")], report.Cycle.Count == 0 ? report.Stack : null, report.Site); }
+        for (int i = 0; i < report.Cycle.Count; i++) { Edge(line, report.Cycle[i], i + 1, report.Cycle.Count); }
+        if (report.Cycle.Count > 0)
+        {
+            Section(line, "How it hangs", LockScenario.Of(report.Cycle), null, 0);
+            Section(line, "How sure this is", [Sure(report.Grade), "No deadlock happened in this run; it can."], null, 0);
+        }
+
+        if (report.Held.Count > 0)
+        {
+            Section(line, $"Locks held by {report.Thread} when it was found", [.. report.Held.Select(held => $"{held.Name} #{held.Id}{Mode(held.Mode)}, taken at {Where(held.Site)}")], null, 0);
+        }
+
+        Section(line, "What to do", [remedy], null, 0);
+        return (id, line.CloseList().Close());
+    }
+
+    private static (string Id, JsonLine Line) HangLine(IReadOnlyList<HeldLocks> circle)
+    {
+        var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
+        string member = string.Join(" -> ", circle.Select(thread => thread.Wanted?.Class.Name ?? "?"));
+        string id = Id(rule, [.. circle.Select(thread => thread.Wanted?.Class.Name ?? "?")]);
+        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", "error", member, "observed", null);
+        foreach (HeldLocks thread in circle)
+        {
+            var lines = new List<string>();
+            for (int i = 0; i < thread.Depth; i++) { lines.Add($"holds {thread.Entries[i].Lock?.Class.Name} #{thread.Entries[i].Lock?.Id}, taken at {Where(thread.Entries[i].Site)}"); }
+            lines.Add($"waits for {thread.Wanted?.Class.Name} #{thread.Wanted?.Id}");
+            Section(line, Sentence($"{thread.Thread} hangs")[..^1], lines, thread.WaitStack, thread.WantedSite);
+        }
+
+        Section(line, "What to do", [remedy], null, 0);
+        return (id, line.CloseList().Close());
+    }
+
+    private static JsonLine Begin(string rule, string kind, string id, string title, string severity, string member, string certainty, string? test)
+        => new JsonLine().Open().Put("schema", 1).Put("record", "finding").Put("rule", rule).Put("kind", kind).Put("id", id).Put("title", title)
+            .Put("severity", severity).Put("member", member).Put("class", (string?)null).Put("certainty", certainty).Put("count", 1).Put("test", test)
+            .Put("valueChange", null).OpenList("accesses").CloseList().OpenList("sections");
+
+    private static void Edge(JsonLine line, Dependency edge, int number, int count)
+    {
+        DependencyRecord first = edge.First;
+        string step = edge.To.Class.Kind switch
+        {
+            LockKind.Map => $"{LockScenario.Name(edge.From)} was held while {edge.To.Class.Name} was waited for",
+            LockKind.Context => $"{LockScenario.Name(edge.From)} was held where {edge.To.Class.Name} may be entered",
+            _ when edge.From.Class.Kind is LockKind.Map or LockKind.Context => $"{edge.From.Class.Name} took {LockScenario.Name(edge.To)}",
+            _ => $"{LockScenario.Name(edge.From)} was held while {LockScenario.Name(edge.To)} was wanted",
+        };
+        Section(line, $"{number} of {count}: {step}", [$"first by {first.Thread}; {edge.From.Class.Name} had been {(edge.From.Class.Kind.IsLock() ? "taken" : "entered")} at {Where(first.HeldSite)}"], first.Stack, first.Site);
+    }
+
+    private static void Section(JsonLine line, string title, IReadOnlyList<string> lines, object? stack, int site)
+    {
+        line.Open().Put("title", title).OpenList("lines");
+        foreach (string text in lines) { line.Item(text); }
+        line.CloseList();
+        Lines.Frames(line, "stack", stack is null && site == 0 ? [] : StackFrames.Resolve(stack as StackTrace, site, Modules.Find(site)));
+        line.Close();
+    }
+
+    private static string Member(LockReport report) => report.Cycle.Count == 0
+        ? report.Subject.Class.Name
+        : string.Join(" -> ", report.Cycle.Select(edge => edge.From.Class.Name).Append(report.Cycle[0].From.Class.Name));
+
+    private static string Where(int site) => Modules.Find(site) is { } known ? known.File is null ? known.Method : $"{known.Method} ({Path.GetFileName(known.File)}:{known.Line})" : "an unknown place";
+
+    private static string Mode(HoldMode mode) => mode switch
+    {
+        HoldMode.Shared => " as a reader",
+        HoldMode.Upgradeable => " upgradeably",
+        _ => "",
+    };
+
+    private static string Words(LockGrade grade) => grade switch
+    {
+        LockGrade.Confirmed => "confirmed by instances",
+        LockGrade.ClassLevel => "class-level",
+        LockGrade.OneThread => "one thread",
+        _ => "guarded",
+    };
+
+    private static string Sure(LockGrade grade) => grade == LockGrade.Confirmed
+        ? "Confirmed by instances: the very same locks were taken in both orders."
+        : "Class-level: locks of these classes were taken in both orders, but no set of locks was seen that closes the circle.";
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+
+    private static string Id(string rule, string[] parts)
+    {
+        Array.Sort(parts, StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rule + "\n" + string.Join('\n', parts))).AsSpan(0, 4));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>The threads that took a lock, for the hang watch and for what they leave held.</summary>
+internal static class LockThreads
+{
+    private static readonly GraphLock s_lock = new();
+    private static HeldLocks[] s_all = [];
+
+    [ThreadStatic]
+    private static HeldLocks? t_held;
+
+    /// <summary>The stack of the current thread.</summary>
+    internal static HeldLocks Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => t_held ?? AddSlow();
+    }
+
+    /// <summary>The stack of the current thread, or null if it never took a lock.</summary>
+    internal static HeldLocks? CurrentOrNull => t_held;
+
+    internal static HeldLocks[] All => s_all;
+
+    /// <summary>Forgets threads that have ended.</summary>
+    internal static void Remove(HashSet<HeldLocks> ended)
+    {
+        s_lock.Enter();
+        try { s_all = [.. s_all.Where(thread => !ended.Contains(thread))]; }
+        finally { s_lock.Exit(); }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static HeldLocks AddSlow()
+    {
+        Thread thread = Thread.CurrentThread;
+        var held = new HeldLocks(new ThreadIdentity(thread.ManagedThreadId, thread.Name ?? (thread.ManagedThreadId == 1 ? "main" : null), thread.IsThreadPoolThread)) { Managed = thread };
+        t_held = held;
+        s_lock.Enter();
+        try { s_all = [.. s_all, held]; }
+        finally { s_lock.Exit(); }
+        return held;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>The one validator of the process, its start and its end.</summary>
+internal static class LockValidation
+{
+    internal static readonly Validator Validator = new(LockFindings.Submit, null, Capture, static sentence => Notice.Say("NCS1201", sentence + "."));
+
+    private static int s_faulted;
+
+    /// <summary>Whether hooks do anything. Settled with the first lock; after a fault of ours they do nothing.</summary>
+    internal static bool IsOn = Configuration.Locks;
+
+    internal static void Start()
+    {
+        if (IsOn) { HangWatch.Start(); }
+    }
+
+    /// <summary>Reports what threads still hold, what was withheld for the end, and writes the facts for <c>ncsan locks</c>.</summary>
+    internal static void Finish()
+    {
+        if (!IsOn) { return; }
+        HangWatch.Sweep();
+        IsOn = false;
+        foreach (LockReport report in Validator.Withheld)
+        {
+            if (report.Grade == LockGrade.ClassLevel) { LockFindings.Submit(report); }
+        }
+
+        LockFacts.Write(Validator);
+    }
+
+    /// <summary>A fault of ours: the validator goes off, the program goes on.</summary>
+    internal static void Fault(Exception fault)
+    {
+        IsOn = false;
+        if (Interlocked.Exchange(ref s_faulted, 1) == 0)
+        {
+            Notice.Say("NCS9201", $"the lock validator failed and is off ({fault.GetType().Name}: {fault.Message}); the program goes on. Please report this, with: {fault.StackTrace?.Split('\n')[0].Trim()}");
+        }
+    }
+
+    private static object? Capture()
+    {
+        SanitizedThread thread = SanitizedThread.Current;
+        thread.Guard++;
+        try { return new StackTrace(3, fNeedFileInfo: false); }
+        finally { thread.Guard--; }
+    }
+}
