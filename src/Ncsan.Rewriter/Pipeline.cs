@@ -26,6 +26,9 @@ internal sealed class Pipeline
         new CreationPass(),
         new CollectionPass(),
 
+        // Waits for whatever the others announce before them; its own hook is the last thing before the lock.
+        new LockPass(),
+
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),
         new FrameworkBarrierPass(), // after the accesses of the same call: what they hold back is ordered by what the call does

@@ -28,6 +28,9 @@ internal sealed class Invocation
 
     internal ModuleContext Module => Code.Module;
 
+    /// <summary>The body that holds the call.</summary>
+    internal MethodCode Body => _code;
+
     /// <summary>The method that holds the call.</summary>
     internal MethodDefinition Caller => Code.Method;
 

@@ -1,0 +1,115 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Rewriter.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>Where the operand of a lock call was loaded from: the name of its lock class.</summary>
+/// <param name="Name">A field, static or type, or <c>?</c> and the site when the operand is a parameter or a result, whose class its own type has to tell.</param>
+/// <param name="OwnerIsThis">The operand is a field of the method's own <c>this</c>, whose run-time type belongs to the class.</param>
+internal readonly record struct LockOrigin(string Name, bool OwnerIsThis)
+{
+    private const int MaxSteps = 32;
+
+    /// <summary>Follows the operand back through locals, casts, closures and trivial getters.</summary>
+    internal static LockOrigin Of(MethodCode code, Op? producer)
+    {
+        for (int step = 0; producer is not null && step < MaxSteps; step++)
+        {
+            switch (producer.Code)
+            {
+                case Code.Ldsfld or Code.Ldsflda:
+                    return new(Field((FieldReference)producer.Operand!), false);
+                case Code.Ldfld or Code.Ldflda:
+                    var field = (FieldReference)producer.Operand!;
+                    if (IsHoisted(field) && LastStore(code, producer, field) is { } stored) { producer = stored; continue; }
+                    return new(Field(field), producer.Inputs is [{ Producer.Code: Code.Ldarg_0 }] && code.Method.HasThis && !code.Method.DeclaringType.IsValueType);
+                case Code.Castclass or Code.Isinst or Code.Unbox_Any or Code.Box or Code.Ldind_Ref or Code.Dup:
+                    producer = producer.Inputs is [var inner] ? inner.Producer : null;
+                    continue;
+                case var load when Locals.IsLoad(load) || Locals.IsAddress(load):
+                    producer = LastStore(code, producer);
+                    continue;
+                case Code.Ldarg_0 when code.Method.HasThis:
+                    return new($"this of {Names.Type(code.Method.DeclaringType)}", true);
+                case Code.Ldelem_Ref or Code.Ldelem_Any:
+                    var array = Of(code, producer.Inputs is [var items, _] ? items.Producer : null);
+                    return array with { Name = array.Name + "[]" };
+                case Code.Call or Code.Callvirt when producer.Operand is MethodReference method:
+                    if (Through(method) is { } argument && producer.Inputs is { } inputs && argument < inputs.Length) { producer = inputs[argument].Producer; continue; }
+                    if (method.Name == "GetTypeFromHandle" && producer.Inputs is [{ Producer.Operand: TypeReference token }]) { return new($"typeof({Names.Type(token)})", false); }
+                    if (Getter(method) is { } backing) { return new(Field(backing), producer.Inputs is [{ Producer.Code: Code.Ldarg_0 }] && code.Method.HasThis && !code.Method.DeclaringType.IsValueType); }
+                    return new($"?result of {Names.Type(method.DeclaringType)}.{method.Name}", false);
+                case Code.Newobj:
+                    return new($"?made in {Names.Method(code.Method)}", false);
+                default:
+                    int index = Locals.Argument(code.Method, producer.Instruction) - (code.Method.HasThis ? 1 : 0);
+                    return new(index >= 0 ? $"?parameter {code.Method.Parameters[index].Name} of {Names.Method(code.Method)}" : $"?lock in {Names.Method(code.Method)}", false);
+            }
+        }
+
+        return new($"?lock in {Names.Method(code.Method)}", false);
+    }
+
+    private static string Field(FieldReference field)
+    {
+        string name = Names.Field(field);
+        int type = name.LastIndexOf(" (", StringComparison.Ordinal);
+        if (type > 0) { name = name[..type]; }
+        return GeneratedNames.IsCapturedLocal(field.DeclaringType.Name, field.Name) ? $"{name} of {Names.Type(Outer(field.DeclaringType))}" : name;
+    }
+
+    private static TypeReference Outer(TypeReference type)
+    {
+        while (GeneratedNames.Is(type.Name) && type.DeclaringType is { } outer) { type = outer; }
+        return type;
+    }
+
+    /// <summary>A field that the compiler made for a temporary of an iterator or async method: it was loaded from somewhere else before.</summary>
+    private static bool IsHoisted(FieldReference field) => field.Name.StartsWith("<>7__wrap", StringComparison.Ordinal) || field.Name.StartsWith("<>s__", StringComparison.Ordinal);
+
+    private static Op? LastStore(MethodCode code, Op load, FieldReference field)
+    {
+        for (int i = load.Index - 1; i >= 0; i--)
+        {
+            Op op = code.Ops[i];
+            if (op.Code == Code.Stfld && op.Operand is FieldReference stored && stored.Name == field.Name) { return op.Inputs is [_, var value] ? value.Producer : null; }
+        }
+
+        return null;
+    }
+
+    /// <summary>What was stored last, in the order of the code, into the local that an op loads: compilers store right before they lock.</summary>
+    private static Op? LastStore(MethodCode code, Op load)
+    {
+        var variable = Locals.Variable(code.Method.Body, load.Instruction);
+        for (int i = load.Index - 1; i >= 0; i--)
+        {
+            Op op = code.Ops[i];
+            if (Locals.IsStore(op.Code) && Locals.Variable(code.Method.Body, op.Instruction) == variable) { return op.Inputs is [var value] ? value.Producer : null; }
+        }
+
+        return null;
+    }
+
+    /// <summary>Which argument a call hands through, or null.</summary>
+    private static int? Through(MethodReference method) => (method.DeclaringType.Name, method.Name) switch
+    {
+        ("Volatile", "Read") or ("Interlocked", "CompareExchange") or ("LazyInitializer", "EnsureInitialized") => 0,
+        _ => null,
+    };
+
+    /// <summary>The field that a getter of this assembly returns and nothing else, or null.</summary>
+    private static FieldReference? Getter(MethodReference method)
+    {
+        if (!method.Name.StartsWith("get_", StringComparison.Ordinal) || method.Parameters.Count > 0 || method.DeclaringType.Scope is not ModuleDefinition) { return null; }
+        if (method.Resolve() is not { HasBody: true, IsVirtual: false } getter) { return null; }
+        return getter.Body.Instructions.Where(i => i.OpCode.Code != Code.Nop).Take(4).ToList() switch
+        {
+            [{ OpCode.Code: Code.Ldarg_0 }, { OpCode.Code: Code.Ldfld, Operand: FieldReference instance }, { OpCode.Code: Code.Ret }] => instance,
+            [{ OpCode.Code: Code.Ldsfld, Operand: FieldReference shared }, { OpCode.Code: Code.Ret }] => shared,
+            _ => null,
+        };
+    }
+}

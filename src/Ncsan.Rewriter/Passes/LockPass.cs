@@ -1,0 +1,99 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Locks;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>Everything that takes or releases a lock. In both copies: held locks must balance whatever State is.</summary>
+/// <remarks>Monitor.Enter, Lock and their exits are called through the runtime, which is cheaper than an announcement before and after; the rest is announced.</remarks>
+internal sealed class LockPass : ICallPass
+{
+    public void Visit(Invocation call)
+    {
+        if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal)) { return; }
+        if (Instead(call)) { return; }
+        if (LockCalls.Taking(call.DeclaringType, call.Name, call.Method) is { } taking) { Announce(call, taking); }
+        else if (LockCalls.Releasing(call.DeclaringType, call.Name) is { } releasing) { AnnounceRelease(call, releasing); }
+        else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" })
+        {
+            call.Before(Copies.Both, nameof(Hooks.MonitorWaiting), Site(call, Origin(call)), 0);
+            call.After(Copies.Both, nameof(Hooks.MonitorWaited), -1);
+        }
+    }
+
+    private static bool Instead(Invocation call)
+    {
+        string? hook = (call.DeclaringType, call.Name, call.ArgumentCount) switch
+        {
+            ("System.Threading.Monitor", "Enter", 2) => nameof(Hooks.MonitorEnterTaken),
+            ("System.Threading.Monitor", "Enter", 1) => nameof(Hooks.MonitorEnter),
+            ("System.Threading.Monitor", "Exit", 1) => nameof(Hooks.MonitorExit),
+            ("System.Threading.Lock", "Enter", 1) => nameof(Hooks.LockEnter),
+            ("System.Threading.Lock", "EnterScope", 1) => nameof(Hooks.LockEnterScope),
+            ("System.Threading.Lock", "Exit", 1) => nameof(Hooks.LockExit),
+            ("System.Threading.Lock/Scope", "Dispose", 1) => nameof(Hooks.LockScopeDispose),
+            _ => null,
+        };
+        if (hook is null || call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail)) { return false; }
+        bool enters = hook.Contains("Enter", StringComparison.Ordinal);
+        LockOrigin origin = enters ? Origin(call) : default;
+        int site = Site(call, origin);
+        call.Op.Replace(Copies.Both, w =>
+        {
+            if (enters)
+            {
+                w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                w.Emit(OpCodes.Ldstr, origin.Name);
+            }
+
+            w.Site(site);
+            w.Hook(hook);
+        });
+        return true;
+    }
+
+    private static void Announce(Invocation call, LockCalls.Take take)
+    {
+        LockOrigin origin = Origin(call);
+        int site = Site(call, origin), how = LockCall.Take(take.Kind, take.Mode, take.IsTry);
+        bool spin = take.Kind == "SpinLock";
+        int[] arguments = spin ? [] : [0];
+        bool announced = call.Add(Copies.Both, after: false, arguments, w =>
+        {
+            if (!spin) { w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull); }
+            w.Emit(OpCodes.Ldstr, origin.Name);
+            w.Constant(how);
+            w.Site(site);
+            w.Hook(spin ? nameof(Hooks.SpinLockWanted) : nameof(Hooks.LockWanted));
+        });
+        if (!announced) { return; }
+        switch (take.Answer)
+        {
+            case LockCalls.Answer.Always: call.After(Copies.Both, nameof(Hooks.LockTaken), -1); break;
+            case LockCalls.Answer.Result: call.After(Copies.Both, nameof(Hooks.LockTakenIf), -1, CallPlan.Result); break;
+            case LockCalls.Answer.Reference: call.After(Copies.Both, nameof(Hooks.LockTakenByRef), -1, call.ArgumentCount - 1); break;
+        }
+    }
+
+    private static void AnnounceRelease(Invocation call, LockCalls.Give give)
+    {
+        bool spin = give.Kind == "SpinLock";
+        LockOrigin origin = Origin(call);
+        int site = Site(call, origin), how = LockCall.Release(give.Kind, give.Mode);
+        call.Add(Copies.Both, after: false, spin ? [] : [0], w =>
+        {
+            if (spin) { w.Emit(OpCodes.Ldstr, origin.Name); }
+            w.Constant(how);
+            w.Site(site);
+            w.Hook(spin ? nameof(Hooks.SpinLockReleasing) : nameof(Hooks.LockReleasing));
+        });
+    }
+
+    private static LockOrigin Origin(Invocation call) => LockOrigin.Of(call.Body, call.Op.Inputs is [var first, ..] ? first.Producer : null);
+
+    private static int Site(Invocation call, LockOrigin origin)
+        => call.Site(SiteKind.Lock, origin.Name is null ? call.Name : origin.Name.TrimStart('?'));
+}
