@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>There are findings that fail the run; TSan's default, and <c>--exit-code</c> sets another.</summary>
     public const int Findings = 66;
 
+    /// <summary>The program hung, and the runtime reported the deadlock and ended it.</summary>
+    public const int Hang = 67;
+
     /// <summary>A fault of ours (sysexits' EX_SOFTWARE).</summary>
     public const int Internal = 70;
 }

@@ -31,6 +31,7 @@ internal static class ProgramRun
         ReportWriter.Write(whole, options.Files);
         FindingsFile.Settle(findings);
         report.ShowEnd(whole);
+        if (exitCode == ExitCodes.Hang && whole.Findings.Any(finding => finding.Rule == "NCS0212")) { return exitCode; }
         return whole.Fails && !ChildProcess.IsCrash(exitCode) ? options.FindingsExitCode : exitCode;
     }
 
