@@ -24,12 +24,10 @@ internal sealed class Invocation
 
     internal Op Op { get; }
 
+    /// <summary>The body that holds the call.</summary>
     internal MethodCode Code { get; }
 
     internal ModuleContext Module => Code.Module;
-
-    /// <summary>The body that holds the call.</summary>
-    internal MethodCode Body => _code;
 
     /// <summary>The method that holds the call.</summary>
     internal MethodDefinition Caller => Code.Method;

@@ -92,7 +92,7 @@ internal sealed class LockPass : ICallPass
         });
     }
 
-    private static LockOrigin Origin(Invocation call) => LockOrigin.Of(call.Body, call.Op.Inputs is [var first, ..] ? first.Producer : null);
+    private static LockOrigin Origin(Invocation call) => LockOrigin.Of(call.Code, call.Op.Inputs is [var first, ..] ? first.Producer : null);
 
     private static int Site(Invocation call, LockOrigin origin)
         => call.Site(SiteKind.Lock, origin.Name is null ? call.Name : origin.Name.TrimStart('?'));
