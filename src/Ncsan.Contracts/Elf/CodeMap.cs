@@ -103,7 +103,7 @@ internal sealed class CodeMap
             if (offset < 0 || offset >= (long)_file.Sections[section].Size) { continue; }
             budget.Charge(24);
             long size = (long)Math.Min(symbol.Size, _file.Sections[section].Size - (ulong)offset);
-            (bySection[section] ??= []).Add(new Candidate(offset, size, i, unit, symbol.Type != SymbolType.None, symbol.IsLocal));
+            (bySection[section] ??= []).Add(new Candidate(offset, size, i, unit, symbol.Type != SymbolType.None, symbol.IsLocal, name.Length));
         }
 
         return bySection;
@@ -170,15 +170,16 @@ internal sealed class CodeMap
         return !candidate.IsFunction && unit is not null && unit.EndsWith(".c", StringComparison.Ordinal) ? null : unit;
     }
 
-    private readonly record struct Candidate(long Offset, long Size, int Symbol, int Unit, bool IsFunction, bool IsLocal) : IComparable<Candidate>
+    private readonly record struct Candidate(long Offset, long Size, int Symbol, int Unit, bool IsFunction, bool IsLocal, int NameLength) : IComparable<Candidate>
     {
-        // Functions before labels, the global name before local ones, the longest body first: the first of a place names it.
+        // Functions before labels, those with a size first, global names before local ones, then the shortest: the first of a place names it.
         public int CompareTo(Candidate other)
         {
             int order = Offset.CompareTo(other.Offset);
             if (order == 0) { order = other.IsFunction.CompareTo(IsFunction); }
             if (order == 0) { order = (other.Size > 0).CompareTo(Size > 0); }
             if (order == 0) { order = IsLocal.CompareTo(other.IsLocal); }
+            if (order == 0) { order = NameLength.CompareTo(other.NameLength); }
             return order != 0 ? order : Symbol.CompareTo(other.Symbol);
         }
     }

@@ -132,7 +132,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
         }
 
         if (target == function && decoded.Memory.Offset != code.StartOf(function).Start) { return; } // a call inside of the function is not a way out of it
-        NoteHook(function, target, offset);
+        NoteHook(function, target, offset, decoded.Memory.Symbol);
         Add(new CallSite(offset, CallKind.Direct, target.Id));
     }
 
@@ -150,7 +150,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
             return;
         }
 
-        NoteHook(function, target, (int)(decoded.Offset - start));
+        NoteHook(function, target, (int)(decoded.Offset - start), to.Symbol);
         NoteMiddle(function, target, to);
         Add(new CallSite((int)(decoded.Offset - start), CallKind.Tail, target.Id));
     }
@@ -167,7 +167,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
 
         if (decoded.ThroughTable && code.At(decoded.Memory) is { } direct)
         {
-            NoteHook(function, direct, offset);
+            NoteHook(function, direct, offset, decoded.Memory.Symbol);
             Add(new CallSite(offset, kind == CallKind.Indirect ? CallKind.Direct : CallKind.Tail, direct.Id));
         }
         else if (decoded.Memory.Section > 0 && instruction.MemoryIndex == Register.None && instruction.SegmentPrefix is not (Register.GS or Register.FS))
@@ -181,16 +181,18 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
         else
         {
             Add(new CallSite(offset, kind, -1, How: ThroughMemory));
+            return instruction.MemoryBase is not (Register.None or Register.RSP or Register.RBP) && instruction.MemoryIndex == Register.None;
         }
 
         return false;
     }
 
-    private static void NoteHook(Function function, Function target, int offset)
+    private void NoteHook(Function function, Function target, int offset, int symbol)
     {
         if (!target.Is(FunctionFlags.Hook) || function.Is(FunctionFlags.Hook) || function.Is(FunctionFlags.Instrumented)) { return; }
         function.Flags |= FunctionFlags.Instrumented;
-        function.Why = $"calls {target.Name} at +0x{offset:x}" + (function.Why is null ? "" : $", {function.Why}");
+        string name = symbol > 0 && file.Symbols[symbol].Type != SymbolType.Section ? file.NameOf(symbol) : target.Name;
+        function.Why = $"calls {name} at +0x{offset:x}" + (function.Why is null ? "" : $", {function.Why}");
     }
 
     private void NoteMiddle(Function function, Function target, Place to)

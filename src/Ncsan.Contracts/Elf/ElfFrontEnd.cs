@@ -23,7 +23,7 @@ public sealed class ElfFrontEnd : IFrontEnd, IDisposable
         scanner.ScanAll();
         var special = new SpecialSections(file, budget);
         _program = new ElfProgram(file, Graph, profile, code, data, special, jumpTables, scanner, slots);
-        new SlotResolver(file, Graph, code, data, slots).Resolve(scanner.RegisterCallers);
+        new SlotResolver(file, Graph, code, data, slots, jumpTables, special).Resolve(scanner.RegisterCallers);
         new SlotNames(_program, types).Apply();
         _flows = new FlowBuilder(_program);
         _flows.AddAlternatives();

@@ -156,10 +156,10 @@ internal sealed partial class FlowBuilder
         // Where a branch goes: on in this function, or out of it.
         private int Follow(Place to, ElfAlternative? inside, string? how, Place from, in Decoded decoded = default)
         {
+            if (builder.Program.Code.At(to) is { } thunk && CodeScanner.IsReturnThunk(thunk.Name)) { return Add(FlowEvent.Return, from); }
             if (to.Section <= 0 || !builder.Program.File.Sections[to.Section].IsCode) { return to.Symbol > 0 && how is null ? Leave(in decoded, from) : Add(FlowEvent.None, from); }
             Function? owner = builder.Program.Code.At(to);
             if (owner is null || JumpTables.IsPartOf(function, owner)) { return Enter(to with { Symbol = -1 }, inside is not null && to.Section == inside.Replacement.Section ? inside : null); }
-            if (CodeScanner.IsReturnThunk(owner.Name)) { return Add(FlowEvent.Return, from); }
             return how is null ? Leave(in decoded, from) : Add(FlowEvent.Call, from, Edge(to, how, from, owner));
         }
 

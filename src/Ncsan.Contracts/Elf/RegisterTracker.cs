@@ -22,8 +22,8 @@ internal enum Holds : byte
 internal readonly record struct Value(Holds Kind, Place Place, long Number = 0);
 
 /// <summary>
-/// Follows addresses, constants and loaded pointers through registers, in straight code only: at every place that a branch can reach everything is
-/// forgotten, so that what it does know is true on every path.
+/// Follows addresses, constants and loaded pointers through registers. Where paths meet it keeps what all of them know; where a loop, a switch or
+/// a patched jump can arrive everything is forgotten, so that what it does know is true on every path.
 /// </summary>
 internal sealed class RegisterTracker
 {
@@ -33,19 +33,47 @@ internal sealed class RegisterTracker
         [Register.RAX, Register.RCX, Register.RDX, Register.RSI, Register.RDI, Register.R8, Register.R9, Register.R10, Register.R11];
 
     private readonly Value[] _values = new Value[Total];
+
+    // The upper eight bytes of the vector registers: a compiler stores two pointers at once.
+    private readonly Value[] _upper = new Value[Total - General];
     private readonly InstructionInfoFactory _info = new();
 
     /// <summary>What a register holds.</summary>
     internal Value this[Register register] => Index(register) is >= 0 and int index ? _values[index] : default;
 
+    /// <summary>What the second eight bytes of a vector register hold.</summary>
+    internal Value Upper(Register register) => Index(register) is >= General and int index ? _upper[index - General] : default;
+
     /// <summary>Forgets everything.</summary>
-    internal void Forget() => Array.Clear(_values);
+    internal void Forget()
+    {
+        Array.Clear(_values);
+        Array.Clear(_upper);
+    }
+
+    /// <summary>What is known now, to be kept for a place that is branched to.</summary>
+    internal Value[] Snapshot() => [.. _values, .. _upper];
+
+    /// <summary>Keeps only what <paramref name="other"/> knows as well.</summary>
+    internal void Meet(Value[] other)
+    {
+        for (int i = 0; i < Total; i++) { if (_values[i] != other[i]) { _values[i] = default; } }
+        for (int i = 0; i < _upper.Length; i++) { if (_upper[i] != other[Total + i]) { _upper[i] = default; } }
+    }
+
+    /// <summary>Knows what a snapshot knew.</summary>
+    internal void Restore(Value[] snapshot)
+    {
+        snapshot.AsSpan(0, Total).CopyTo(_values);
+        snapshot.AsSpan(Total).CopyTo(_upper);
+    }
 
     /// <summary>Forgets what a called function may change.</summary>
     internal void Call()
     {
         foreach (Register register in s_clobbered) { _values[Index(register)] = default; }
         Array.Clear(_values, General, Total - General);
+        Array.Clear(_upper);
     }
 
     /// <summary>The place that a memory operand names, through its relocation or a register whose address is known.</summary>
@@ -64,12 +92,18 @@ internal sealed class RegisterTracker
     {
         ref readonly Instruction instruction = ref decoded.Instruction;
         Value result = instruction.Op0Kind == OpKind.Register ? Result(in decoded) : default;
+        Value upper = instruction.Op0Kind == OpKind.Register && Index(instruction.Op0Register) >= General ? UpperResult(in decoded, result) : default;
         foreach (UsedRegister used in _info.GetInfo(instruction).GetUsedRegisters())
         {
-            if (used.Access is OpAccess.Write or OpAccess.CondWrite or OpAccess.ReadWrite or OpAccess.ReadCondWrite && Index(used.Register) is >= 0 and int index) { _values[index] = default; }
+            if (used.Access is OpAccess.Write or OpAccess.CondWrite or OpAccess.ReadWrite or OpAccess.ReadCondWrite && Index(used.Register) is >= 0 and int index)
+            {
+                _values[index] = default;
+                if (index >= General) { _upper[index - General] = default; }
+            }
         }
 
         if (result.Kind != Holds.Unknown && Index(instruction.Op0Register) is >= 0 and int target) { _values[target] = result; }
+        if (upper.Kind != Holds.Unknown && Index(instruction.Op0Register) is >= General and int vector) { _upper[vector - General] = upper; }
     }
 
     /// <summary>Whether an instruction writes its memory operand.</summary>
@@ -95,6 +129,25 @@ internal sealed class RegisterTracker
                 return new Value(Holds.Constant, Place.None, (long)instruction.GetImmediate(1));
             case Mnemonic.Movups or Mnemonic.Movaps or Mnemonic.Movdqu or Mnemonic.Movdqa or Mnemonic.Movq when instruction.Op1Kind == OpKind.Memory:
                 return Loaded(in decoded, true);
+            case Mnemonic.Movq or Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movdqa or Mnemonic.Movdqu when instruction.Op1Kind == OpKind.Register:
+                return this[instruction.Op1Register];
+            case Mnemonic.Movhps or Mnemonic.Movhpd or Mnemonic.Punpcklqdq or Mnemonic.Pinsrq:
+                return this[instruction.Op0Register];
+            default:
+                return default;
+        }
+    }
+
+    private Value UpperResult(in Decoded decoded, Value lower)
+    {
+        ref readonly Instruction instruction = ref decoded.Instruction;
+        switch (instruction.Mnemonic)
+        {
+            case Mnemonic.Movhps or Mnemonic.Movhpd or Mnemonic.Punpcklqdq or Mnemonic.Pinsrq:
+                return instruction.Op1Kind == OpKind.Register ? this[instruction.Op1Register] : Loaded(in decoded, true);
+            case Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movdqa or Mnemonic.Movdqu:
+                if (instruction.Op1Kind == OpKind.Register) { return Upper(instruction.Op1Register); }
+                return lower is { Kind: Holds.Loaded } ? lower with { Place = lower.Place with { Offset = lower.Place.Offset + 8 } } : default;
             default:
                 return default;
         }

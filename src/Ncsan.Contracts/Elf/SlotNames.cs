@@ -20,13 +20,26 @@ internal sealed class SlotNames(ElfProgram program, Btf? types)
         }
     }
 
-    // xen_save_fl and native_save_fl: save_fl. One name alone says too little about the slot.
+    // native_save_fl, xen_save_fl_direct, paravirt_ret0: save_fl, the longest run of words that more than half of them share. One name alone says too little.
     private string? Common(Slot slot)
     {
         if (slot.Targets.Count < 2) { return null; }
-        string[][] names = [.. slot.Targets.Select(t => program.Graph.Functions[t.Target].Name.Split('_', StringSplitOptions.RemoveEmptyEntries))];
-        int length = 0;
-        while (names.All(n => n.Length > length && n[^(length + 1)] == names[0][^(Math.Min(length, names[0].Length - 1) + 1)])) { length++; }
-        return length == 0 ? null : string.Join('_', names[0][^length..]);
+        string[] names = [.. slot.Targets.Select(t => $"_{program.Graph.Functions[t.Target].Name.Trim('_')}_")];
+        return names.SelectMany(Runs).Distinct()
+            .Select(run => (Text: run, Shared: names.Count(n => n.Contains(run, StringComparison.Ordinal)))).Where(run => run.Shared * 2 > names.Length)
+            .OrderByDescending(run => run.Shared).ThenByDescending(run => run.Text.Length).ThenBy(run => run.Text, StringComparer.Ordinal).FirstOrDefault().Text?.Trim('_');
+    }
+
+    // Every run of whole words: "_save_fl_", "_save_", "_fl_" and so on. Names are short.
+    private static IEnumerable<string> Runs(string name)
+    {
+        for (int start = 0; start < name.Length - 1; start++)
+        {
+            if (name[start] != '_') { continue; }
+            for (int end = start + 2; end < name.Length; end++)
+            {
+                if (name[end] == '_' && end - start > 3) { yield return name[start..(end + 1)]; }
+            }
+        }
     }
 }

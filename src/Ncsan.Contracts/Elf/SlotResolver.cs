@@ -7,19 +7,22 @@ namespace Ncsan.Contracts.Elf;
 /// Finds out what slots can hold: the relocations of the table's initialiser, the tables that code copies over it, the functions that code stores
 /// into it, and the updates of static calls. Never a built-in list: the layout of a table differs from build to build.
 /// </summary>
-internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, DataMap data, SlotTable slots)
+internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, DataMap data, SlotTable slots, JumpTables jumpTables, SpecialSections special)
 {
     private const int MostCopied = 1 << 16;
 
     private static readonly Register[] s_arguments = [Register.RDI, Register.RSI, Register.RDX, Register.RCX, Register.R8, Register.R9];
 
     private readonly RegisterTracker _registers = new();
-    private readonly HashSet<long> _joins = [];
+    // Places where control can arrive in ways that are not followed, and what is known at places that were branched to.
+    private readonly HashSet<long> _unknown = [];
+    private readonly Dictionary<long, Value[]> _branched = [];
     private readonly Dictionary<string, Slot> _staticCalls = new(StringComparer.Ordinal);
     private readonly HashSet<(int Section, long Start)> _tables = [];
     private Dictionary<int, int>? _siteAt;
     private Function _function = null!;
     private long _start;
+    private bool _alive;
 
     /// <summary>Resolves everything that can be.</summary>
     internal void Resolve(IReadOnlyList<int> registerCallers)
@@ -103,23 +106,57 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         _siteAt = [];
         for (int i = 0; i < function.Calls.Length; i++) { _siteAt.TryAdd(function.Calls[i].Offset, i); }
         _registers.Forget();
+        _branched.Clear();
+        _alive = true;
         decoder.Seek(_start);
         for (long at = _start; at < end && decoder.Next(out Decoded decoded); at = decoded.Next)
         {
-            if (_joins.Contains(decoded.Offset)) { _registers.Forget(); }
+            Arrive(decoded.Offset);
             Step(in decoded, callsOnly);
+            Branch(in decoded, section);
         }
     }
 
     private void FindJoins(SectionDecoder decoder, int section, long end)
     {
-        _joins.Clear();
+        _unknown.Clear();
         decoder.Seek(_start);
+        Place table = Place.None;
         for (long at = _start; at < end && decoder.Next(out Decoded decoded); at = decoded.Next)
         {
-            if (decoded.Instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch && decoded.Memory.Section == section) { _joins.Add(decoded.Memory.Offset); }
-            if (decoded.Instruction.FlowControl is FlowControl.UnconditionalBranch or FlowControl.Return or FlowControl.IndirectBranch or FlowControl.Exception) { _joins.Add(decoded.Next); }
+            if (decoded.Memory.Section > 0 && decoded.Instruction.Mnemonic == Mnemonic.Lea) { table = decoded.Memory; }
+            else if (decoded.Constant.Section > 0) { table = decoded.Constant; }
+            if (IsBranch(in decoded) && decoded.Memory.Section == section && decoded.Memory.Offset <= decoded.Offset) { _unknown.Add(decoded.Memory.Offset); }
+            if (decoded.Instruction.FlowControl == FlowControl.IndirectBranch) { _unknown.UnionWith(jumpTables.Targets(_function, in decoded, table).Select(t => t.Offset)); }
+            if (special.Edges.TryGetValue((section, decoded.Offset), out var edges)) { _unknown.UnionWith(edges.Select(e => e.To.Offset)); }
+            if (special.Alternatives.TryGetValue((section, decoded.Offset), out var alternatives)) { _unknown.UnionWith(alternatives.Select(a => a.Original.Offset + a.OriginalLength)); }
         }
+    }
+
+    private static bool IsBranch(in Decoded decoded) => decoded.Instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch;
+
+    private void Arrive(long offset)
+    {
+        bool branched = _branched.Remove(offset, out Value[]? known);
+        if (_unknown.Contains(offset) || (!_alive && !branched)) { _registers.Forget(); }
+        else if (branched && _alive) { _registers.Meet(known!); }
+        else if (branched) { _registers.Restore(known!); }
+        _alive = true;
+    }
+
+    private void Branch(in Decoded decoded, int section)
+    {
+        if (IsBranch(in decoded) && decoded.Memory.Section == section && decoded.Memory.Offset > decoded.Offset)
+        {
+            Value[] here = _registers.Snapshot();
+            if (_branched.TryGetValue(decoded.Memory.Offset, out Value[]? known))
+            {
+                for (int i = 0; i < here.Length; i++) { if (here[i] != known[i]) { known[i] = default; } }
+            }
+            else { _branched.Add(decoded.Memory.Offset, here); }
+        }
+
+        _alive = decoded.Instruction.FlowControl is not (FlowControl.UnconditionalBranch or FlowControl.Return or FlowControl.IndirectBranch or FlowControl.Exception);
     }
 
     private void Step(in Decoded decoded, bool callsOnly)
@@ -128,7 +165,7 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         switch (instruction.FlowControl)
         {
             case FlowControl.IndirectCall or FlowControl.IndirectBranch:
-                ResolveCall(in decoded, instruction.Op0Kind == OpKind.Register ? instruction.Op0Register : Register.None);
+                ResolveCall(in decoded, instruction.Op0Kind == OpKind.Register ? _registers[instruction.Op0Register] : new Value(Holds.Loaded, _registers.MemoryOf(in decoded)));
                 _registers.Call();
                 return;
             case FlowControl.Call or FlowControl.UnconditionalBranch or FlowControl.ConditionalBranch:
@@ -144,7 +181,7 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
     {
         if (code.At(decoded.Memory) is { } target && target != _function)
         {
-            if (CodeScanner.IsThunk(target.Name)) { ResolveCall(in decoded, ThunkRegister(target.Name)); }
+            if (CodeScanner.IsThunk(target.Name)) { ResolveCall(in decoded, _registers[ThunkRegister(target.Name)]); }
             else if (!callsOnly) { Callee(in decoded, target); }
         }
 
@@ -154,12 +191,11 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
     private static Register ThunkRegister(string thunk)
         => Enum.TryParse(thunk[(thunk.LastIndexOf('_') + 1)..].ToUpperInvariant(), out Register register) ? register : Register.None;
 
-    private void ResolveCall(in Decoded decoded, Register register)
+    private void ResolveCall(in Decoded decoded, Value value)
     {
-        if (register == Register.None || !_siteAt!.TryGetValue((int)(decoded.Offset - _start), out int index)) { return; }
+        if (!value.Place.IsKnown || !_siteAt!.TryGetValue((int)(decoded.Offset - _start), out int index)) { return; }
         CallSite site = _function.Calls[index];
         if (!site.IsUnresolved) { return; }
-        Value value = _registers[register];
         if (value.Kind == Holds.Address && code.At(value.Place) is { } direct)
         {
             _function.Calls[index] = site with { Kind = site.IsTail ? CallKind.Tail : CallKind.Direct, Target = direct.Id, How = null };
@@ -215,8 +251,19 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
             : decoded.Constant.IsKnown ? new Value(Holds.Address, decoded.Constant)
             : new Value(Holds.Constant, Place.None, instruction.Op1Kind is >= OpKind.Immediate8 and <= OpKind.Immediate32to64 ? (long)instruction.GetImmediate(1) : -1);
         bool plain = instruction.Mnemonic is Mnemonic.Mov or Mnemonic.Movups or Mnemonic.Movaps or Mnemonic.Movdqu or Mnemonic.Movdqa or Mnemonic.Movq or Mnemonic.Xchg;
-        if (plain && value is { Kind: Holds.Address } && code.At(value.Place) is { } stored && slots.TryAt(place.Section, place.Offset, out Slot slot)) { AddTarget(slot, stored, $"stored by {_function.Name}"); }
-        else if (plain && value.Kind == Holds.Loaded) { Copy(in decoded, new Value(Holds.Address, place), value with { Kind = Holds.Address }, size); }
+        Keep(in decoded, place, Math.Min(size, 8), plain ? value : default);
+        if (size == 16) { Keep(in decoded, place with { Offset = place.Offset + 8 }, 8, plain && instruction.Op1Kind == OpKind.Register ? _registers.Upper(instruction.Op1Register) : default); }
+        else if (size > 16) { Keep(in decoded, place with { Offset = place.Offset + 8 }, size - 8, default); }
+    }
+
+    // A value is stored; zero only takes a function away.
+    private void Keep(in Decoded decoded, Place place, int size, Value value)
+    {
+        if (value is { Kind: Holds.Address } && code.At(value.Place) is { } stored)
+        {
+            if (slots.TryAt(place.Section, place.Offset, out Slot slot)) { AddTarget(slot, stored, $"stored by {_function.Name}"); }
+        }
+        else if (value.Kind == Holds.Loaded) { Copy(in decoded, new Value(Holds.Address, place), value with { Kind = Holds.Address }, size); }
         else if (value is not { Kind: Holds.Constant, Number: 0 }) { Touch(place, size, $"{Here(in decoded)} stores a value that could not be followed"); }
     }
 

@@ -18,6 +18,8 @@ public sealed class CopyRule : IContractRule
     /// <summary>Protected code calls an out-of-line copy.</summary>
     public const string Copied = "NCS0308";
 
+    private const int MostListed = 6;
+
     /// <inheritdoc/>
     public IEnumerable<Violation> Check(CallGraph graph)
     {
@@ -30,7 +32,7 @@ public sealed class CopyRule : IContractRule
                 $"{group.Name} has {group.Bodies.Count} out-of-line {(group.Bodies.Count == 1 ? "copy" : "copies")}, {group.Instrumented} instrumented, and protected code calls {(group.Bodies.Count == 1 ? "it" : "one")}: {callers}",
                 $"{Copied} {group.Name}")
             {
-                Because = [.. group.Bodies.Select(b => $"{b.Unit ?? b.Section}: {b.Size} bytes{(b.Is(FunctionFlags.Instrumented) ? ", instrumented" : "")}{(b.Is(FunctionFlags.Protected) ? ", protected" : "")}")],
+                Because = [.. group.Bodies.Take(MostListed).Select(b => $"{b.Unit ?? b.Section}: {b.Size} bytes{(b.Is(FunctionFlags.Instrumented) ? ", instrumented" : "")}{(b.Is(FunctionFlags.Protected) ? ", protected" : "")}"), .. group.Bodies.Count > MostListed ? (string[])[$"and {group.Bodies.Count - MostListed} more; --copies lists who calls them"] : []],
             };
         }
     }
