@@ -14,6 +14,7 @@ internal static class Lifecycle
     {
         if (Interlocked.Exchange(ref s_started, 1) != 0) { return; }
         FindingsFile.Open();
+        Candidates.Load();
         Reporter.Start();
         Locks.LockValidation.Start();
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
@@ -33,6 +34,7 @@ internal static class Lifecycle
         IsOver = true;
         Hooks.State = 0;
         Locks.LockValidation.Finish();
+        Candidates.Save();
         Reporter.Finish();
     }
 }

@@ -124,6 +124,7 @@ internal static class Reporter
             }
         }
 
+        Candidates.Observed(pair.Item1, pair.Item2);
         KnownPairs.Add(pair.Item1, pair.Item2);
     }
 

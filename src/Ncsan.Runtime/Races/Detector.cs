@@ -97,10 +97,12 @@ internal static unsafe class Detector
         {
             if ((kind & AccessKind.Marked) != 0) { WeakMemory.Order(thread, kind); }
             var access = new Access(kind, site, size, references, thread);
+            (bool isFirst, bool isCold) = Sampler.Visit(site);
             int slot = Watchpoints.Find(ref location, size, kind, out Stamp stamp);
             if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, access); }
-            else if (ShouldWatch(ref location, access, out int delay)) { WatchSlow(ref location, access, delay); }
+            else if (ShouldWatch(ref location, access, isCold, out int delay, out Candidate? directed)) { WatchSlow(ref location, access, delay, directed); }
             else if (Sampler.IsAttentive()) { CheckHeldSlow(thread); }
+            if (isFirst && thread.Ignoring == 0) { NearMisses.Touch((nuint)Unsafe.AsPointer(ref location), access); }
         }
         catch (Exception fault)
         {
@@ -112,15 +114,16 @@ internal static unsafe class Detector
         }
     }
 
-    private static bool ShouldWatch(ref byte location, in Access access, out int delay)
+    private static bool ShouldWatch(ref byte location, in Access access, bool isCold, out int delay, out Candidate? directed)
     {
-        delay = 0;
+        (delay, directed) = (0, null);
         SanitizedThread thread = access.Thread;
         if (Hooks.State == 0 || thread.Ignoring > 0) { return false; }
         nuint address = (nuint)Unsafe.AsPointer(ref location);
         if (Policy.IsMarked(thread, address, access.Size, access.Kind)) { return false; }
-        delay = Sampler.Decide(access);
-        if (delay == 0) { return false; }
+        if (Sampler.IsDirected(access.Site) && !Watchpoints.IsWatchedFrom(ref location, access.Site)) { directed = DirectedWatch.Choose(access); }
+        if (directed is null) { delay = Sampler.Decide(access, isCold); }
+        if (directed is null && delay == 0) { return false; }
         if (thread.IsOnStack(address))
         {
             Statistics.Count(ref Statistics.StackAccesses);
@@ -131,7 +134,7 @@ internal static unsafe class Detector
     }
 
     /// <summary>Pins the location, arms a slot, waits, and looks what happened.</summary>
-    private static void WatchSlow(ref byte location, in Access access, int delay)
+    private static void WatchSlow(ref byte location, in Access access, int delay, Candidate? directed)
     {
         // A bad pointer faults here, before anything is armed.
         _ = Volatile.Read(ref location);
@@ -150,13 +153,28 @@ internal static unsafe class Detector
                 return;
             }
 
+            if (Watchpoints.FindOlder(ref location, access, stamp, out Stamp older) is >= 0 and var other && Watchpoints.Consume(slot, stamp))
+            {
+                Watchpoints.Remove(slot);
+                Encounter.HitSlow(other, older, ref location, access);
+                return;
+            }
+
             try
             {
                 Statistics.Count(ref Statistics.SetupWatchpoints);
                 long started = Stopwatch.GetTimestamp();
                 var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
-                Delay.Wait(slot, delay);
-                Sampler.Delayed(access.Thread, started);
+                if (directed is null)
+                {
+                    Delay.Wait(slot, delay);
+                    Sampler.Delayed(access.Thread, started);
+                }
+                else
+                {
+                    DirectedWatch.Wait(slot, directed, access.Thread);
+                }
+
                 if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }
                 else { Encounter.WasNotHit(address, before, access); }
             }
@@ -200,10 +218,10 @@ internal static unsafe class Detector
         {
             Encounter.HitAt(slot, stamp, access);
         }
-        else if ((held.Kind & AccessKind.Assert) != 0 && Hooks.State != 0 && Sampler.Decide(access) is > 0 and var delay && held.IsGood)
+        else if ((held.Kind & AccessKind.Assert) != 0 && Hooks.State != 0 && Sampler.Decide(access, cold: false) is > 0 and var delay && held.IsGood)
         {
             // No safepoint lies between the count and the pin.
-            WatchSlow(ref *(byte*)held.Address, access, delay);
+            WatchSlow(ref *(byte*)held.Address, access, delay, null);
         }
     }
 }

@@ -43,6 +43,12 @@ internal static unsafe partial class Native
         return failed != 0 ? default : (start, start + size);
     }
 
+    /// <summary>The system's id of the current thread, or 0 where it is not needed.</summary>
+    internal static int ThreadId() => OperatingSystem.IsLinux() ? gettid() : 0;
+
+    [LibraryImport("libc")]
+    private static partial int gettid();
+
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int SleepMicroseconds(uint microseconds);
 

@@ -18,8 +18,14 @@ internal static unsafe class Sampler
 
     private const int Cells = 256, CellShift = 18, CellInts = 16;
 
-    /// <summary>For each site how many of its first executions are still to come. Zeroed memory that the system hands out page by page.</summary>
-    private static readonly byte* s_cold = (byte*)NativeMemory.AllocZeroed(MaxSites);
+    /// <summary>How many executions of a site are its first ones.</summary>
+    private const int FirstVisits = 127;
+
+    private const byte DirectedBit = 128;
+
+    /// <summary>For each site how many of its first executions are still to come, and whether somebody is to wait there. Zeroed memory that the system
+    /// hands out page by page.</summary>
+    private static readonly byte* s_heat = (byte*)NativeMemory.AllocZeroed(MaxSites);
 
     private static readonly int* s_skip = AllocateCells();
 
@@ -37,7 +43,7 @@ internal static unsafe class Sampler
     internal static bool IsDue(int site)
     {
         byte here;
-        return (s_cold[(uint)site] | Attentive) != 0 || --s_skip[CellOf(&here)] < 0;
+        return (s_heat[(uint)site] | Attentive) != 0 || --s_skip[CellOf(&here)] < 0;
     }
 
     /// <summary>Whether an access that is never watched must take the slow path all the same.</summary>
@@ -45,16 +51,34 @@ internal static unsafe class Sampler
     internal static bool IsAttentive() => Attentive != 0;
 
     /// <summary>The sites of a module begin cold.</summary>
-    internal static void AddSites(int first, int count) => NativeMemory.Fill(s_cold + first, (nuint)count, (byte)Configuration.ColdVisits);
+    internal static void AddSites(int first, int count) => NativeMemory.Fill(s_heat + first, (nuint)count, FirstVisits);
+
+    /// <summary>The site is a side of a candidate.</summary>
+    internal static void Direct(int site) => s_heat[site] |= DirectedBit;
+
+    /// <summary>Waiting at the site gains nothing any more.</summary>
+    internal static void Undirect(int site) => s_heat[site] &= FirstVisits;
+
+    internal static bool IsDirected(int site) => (s_heat[site] & DirectedBit) != 0;
+
+    /// <summary>Counts an execution on the slow path.</summary>
+    /// <returns>Whether it is one of the first, and whether of the very first.</returns>
+    internal static (bool IsFirst, bool IsCold) Visit(int site)
+    {
+        byte heat = s_heat[site];
+        int left = heat & FirstVisits;
+        if (left == 0) { return (false, false); }
+        s_heat[site] = (byte)(heat - 1);
+        return (true, left > FirstVisits - Configuration.ColdVisits);
+    }
 
     /// <summary>Decides on the slow path, and sets the thread's next turn.</summary>
     /// <returns>How long to watch in microseconds, or 0 for not at all.</returns>
-    internal static int Decide(in Access access)
+    internal static int Decide(in Access access, bool cold)
     {
         byte here;
-        (SanitizedThread thread, int site) = (access.Thread, access.Site);
-        bool cold = s_cold[site] != 0, due = s_skip[CellOf(&here)] < 0;
-        if (cold) { s_cold[site]--; }
+        SanitizedThread thread = access.Thread;
+        bool due = s_skip[CellOf(&here)] < 0;
         if (!cold && !due) { return 0; }
         long now = Stopwatch.GetTimestamp();
         if (due) { SetSkip(thread, CellOf(&here), now); }

@@ -45,6 +45,21 @@ internal static class Statistics
     /// <summary>Not watched: the delay budget was used up.</summary>
     internal static long OverBudget;
 
+    /// <summary>Directed delays that the other side ended.</summary>
+    internal static long DirectedHits;
+
+    /// <summary>Directed delays whose time was up.</summary>
+    internal static long DirectedTimeouts;
+
+    /// <summary>Directed delays that ended because everybody else was blocked.</summary>
+    internal static long DirectedBlocked;
+
+    /// <summary>Time that threads waited at directed watchpoints, in microseconds.</summary>
+    internal static long DirectedMicroseconds;
+
+    /// <summary>Lost: near misses for which the table had no room.</summary>
+    internal static long LostCandidates;
+
     /// <summary>Lost: an assertion scope whose location may have been moved by a collection.</summary>
     internal static long LostScopes;
 
@@ -60,7 +75,9 @@ internal static class Statistics
         ("setup_watchpoints", SetupWatchpoints), ("used_watchpoints", Watchpoints.Used), ("data_races", DataRaces), ("assert_failures", AssertFailures),
         ("no_capacity", NoCapacity), ("report_races", ReportRaces), ("races_unknown_origin", RacesUnknownOrigin), ("unencodable_accesses", UnencodableAccesses),
         ("encoding_false_positives", EncodingFalsePositives), ("stack_accesses", StackAccesses), ("alone", Alone), ("unchanged_values", UnchangedValues),
-        ("intended_writes", IntendedWrites), ("permitted", Permitted), ("over_budget", OverBudget), ("lost_scopes", LostScopes), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
+        ("intended_writes", IntendedWrites), ("permitted", Permitted), ("over_budget", OverBudget), ("directed_hits", DirectedHits), ("directed_timeouts", DirectedTimeouts),
+        ("directed_blocked", DirectedBlocked), ("directed_microseconds", DirectedMicroseconds), ("new_candidates", Candidates.NewPairs), ("lost_candidates", LostCandidates),
+        ("lost_scopes", LostScopes), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
     ];
 
     internal static void Count(ref long counter) => Interlocked.Increment(ref counter);

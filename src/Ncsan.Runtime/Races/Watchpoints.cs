@@ -100,6 +100,34 @@ internal static unsafe class Watchpoints
         return -1;
     }
 
+    /// <summary>Looks for an older watchpoint that conflicts with the one just armed: of two threads that arm at one moment, the younger gives way.</summary>
+    internal static int FindOlder(ref byte location, in Access access, Stamp mine, out Stamp stamp)
+    {
+        int first = First((nuint)Unsafe.AsPointer(ref location));
+        for (int slot = first; slot < first + Near; slot++)
+        {
+            if (Matches(slot, ref location, access.Size, access.Kind, out stamp) && stamp.Value < mine.Value) { return slot; }
+        }
+
+        stamp = default;
+        return -1;
+    }
+
+    /// <summary>Whether another thread stands at this very site and location with an access that does not conflict: two readers that both wait miss the writer.</summary>
+    internal static bool IsWatchedFrom(ref byte location, int site)
+    {
+        int first = First((nuint)Unsafe.AsPointer(ref location));
+        for (int slot = first; slot < first + Near; slot++)
+        {
+            if (new Stamp(Volatile.Read(ref s_stamps[slot])).IsArmed && s_watchers[slot].Site == site && new WatchWord(s_words[slot]).Address == (nuint)Unsafe.AsPointer(ref location))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Takes the watchpoint for the thread that hits it. Success proves that the location was pinned at the address it was
     /// compared at, from before the comparison until now.</summary>
     internal static bool TryConsume(int slot, Stamp stamp) =>

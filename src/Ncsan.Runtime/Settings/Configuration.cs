@@ -24,9 +24,16 @@ internal static class Configuration
 
     internal static int SkipWatch = Number(Options.SkipWatch);
 
-    internal static int ColdVisits = Math.Min(Number(Options.ColdVisits), 255);
+    internal static int ColdVisits = Math.Min(Number(Options.ColdVisits), 127);
 
     internal static int DelayShare = Math.Clamp(Number(Options.DelayShare), 1, 100);
+
+    internal static string Store = Text(Options.Store);
+
+    /// <summary>Never empty: a program started by hand is a run of its own.</summary>
+    internal static string RunId = Text(Options.RunId) is { Length: > 0 } id ? id : $"{Environment.ProcessId}-{Environment.TickCount64}";
+
+    internal static int DelayBudget = Number(Options.DelayBudget);
 
     internal static int MaxFindings = Number(Options.MaxFindings);
 

@@ -28,7 +28,7 @@ public static class Options
     public static readonly Option SkipWatch = new("skip-watch", typeof(int), "4000", "How many accesses of a thread pass between two watchpoints, at most; varied at random.");
 
     /// <summary>How many executions of a site are cold.</summary>
-    public static readonly Option ColdVisits = new("cold-visits", typeof(int), "8", "How many executions of a site count as its first ones, which are watched densely: bugs hide in cold code. At most 255.");
+    public static readonly Option ColdVisits = new("cold-visits", typeof(int), "8", "How many executions of a site count as its first ones, which are watched densely: bugs hide in cold code. At most 127.");
 
     /// <summary>How much of a thread's time delays may take.</summary>
     public static readonly Option DelayShare = new("delay-share", typeof(int), "20", "How much of a thread's time it may stand at watchpoints that the sampler chose, in percent.");
@@ -48,6 +48,15 @@ public static class Options
     /// <summary>Model weak memory.</summary>
     public static readonly Option WeakMemory = new("weak-memory", typeof(bool), "true", "With strict: hold one access of each thread back as a weakly ordered processor may, and find missing barriers.");
 
+    /// <summary>Where candidates are kept.</summary>
+    public static readonly Option Store = new("store", typeof(string), "", "The folder in which what runs learn is kept, .ncsan beside the project; empty: nothing is kept and nobody waits for what was learnt.");
+
+    /// <summary>Which run this process is part of.</summary>
+    public static readonly Option RunId = new("run-id", typeof(string), "", "A name common to the rounds of one run: a pair observed in it is not waited for again.");
+
+    /// <summary>How long directed delays may take together.</summary>
+    public static readonly Option DelayBudget = new("delay-budget", typeof(int), "2000", "How long threads may wait for the other side of candidates, all together, in milliseconds: the clean running time, at least 2000.");
+
     /// <summary>How many different findings are written.</summary>
     public static readonly Option MaxFindings = new("max-findings", typeof(int), "1000", "How many different findings are written; further ones are counted.");
 
@@ -58,6 +67,6 @@ public static class Options
     public static readonly IReadOnlyList<Option> All =
     [
         Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, DelayShare, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
-        WeakMemory, MaxFindings, Locks,
+        WeakMemory, Store, RunId, DelayBudget, MaxFindings, Locks,
     ];
 }

@@ -34,8 +34,10 @@ internal static class Modules
                 int first = s_next;
                 s_next += siteCount;
                 Sampler.AddSites(first, siteCount);
-                s_modules = [.. s_modules, new RewrittenModule(first, siteCount, module)];
+                var added = new RewrittenModule(first, siteCount, module);
+                s_modules = [.. s_modules, added];
                 Lifecycle.Start();
+                Candidates.Attach(added);
                 return first;
             }
         }
@@ -48,6 +50,10 @@ internal static class Modules
 
     /// <summary>The site with this number, in source terms. Reads the module's site table on first use: for the reporter thread.</summary>
     internal static Site? Find(int number) => Of(number)?.SiteAt(number);
+
+    /// <summary>The name of a site that holds from run to run, or null without a site table.</summary>
+    internal static SiteKey? KeyOf(int number) =>
+        Of(number) is { } module && module.SiteAt(number) is { } site ? new SiteKey(module.Name, number - module.First, site.Method, site.Member) : null;
 
     /// <summary>The module that a site number belongs to.</summary>
     internal static RewrittenModule? Of(int number)

@@ -37,6 +37,9 @@ internal sealed class RewrittenModule
         return _table is { } table && number - First < table.Count ? table[number - First] : null;
     }
 
+    /// <summary>Whether a site of an earlier run is the same one now.</summary>
+    internal bool IsStill(SiteKey key) => SiteAt(First + key.Id) is { } site && site.Method == key.Method && site.Member == key.Member;
+
     private SiteTable? Read()
     {
         string path = SiteTable.PathFor(_path);

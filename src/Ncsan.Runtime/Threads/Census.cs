@@ -36,6 +36,17 @@ internal static class Census
         return true;
     }
 
+    /// <summary>Whether the thread with this id of the system stands at a directed watchpoint.</summary>
+    internal static bool IsWaiting(int systemId)
+    {
+        foreach (WeakReference<SanitizedThread> reference in s_threads)
+        {
+            if (reference.TryGetTarget(out SanitizedThread? thread) && thread.SystemId == systemId && thread.IsWaiting) { return true; }
+        }
+
+        return false;
+    }
+
     private static bool IsAlive(WeakReference<SanitizedThread> reference, SanitizedThread? except) =>
         reference.TryGetTarget(out SanitizedThread? thread) && thread != except && thread.Managed.IsAlive;
 }

@@ -8,13 +8,18 @@ internal sealed class SanitizedThread
     [ThreadStatic]
     private static SanitizedThread? t_current;
 
+    private static int s_count;
+
     private readonly (nuint Low, nuint High) _stack = Native.StackBounds();
     private byte[]? _scratch;
 
     private SanitizedThread()
     {
         Managed = Thread.CurrentThread;
-        Random = (uint)Managed.ManagedThreadId * 2654435761;
+        Number = Interlocked.Increment(ref s_count);
+        Random = (uint)Number * 2654435761;
+        SystemId = Native.ThreadId();
+        Forks = Creation.ForksOf(Managed);
         Census.Add(this);
     }
 
@@ -22,6 +27,18 @@ internal sealed class SanitizedThread
     internal static SanitizedThread Current => t_current ?? Create();
 
     internal Thread Managed { get; }
+
+    /// <summary>A number that no other thread of the process ever has: ids of managed threads are given again. Never 0.</summary>
+    internal int Number { get; }
+
+    /// <summary>The system's id of the thread, or 0 where it is not known.</summary>
+    internal int SystemId { get; }
+
+    /// <summary>When this thread was started and by whom, when that one was, and so on.</summary>
+    internal Fork[] Forks { get; }
+
+    /// <summary>Stands at a directed watchpoint.</summary>
+    internal volatile bool IsWaiting;
 
     /// <summary>The name for the report: the program's, or what the thread is.</summary>
     internal string Name => Managed.Name is { Length: > 0 } name ? name : Managed.IsThreadPoolThread ? "thread pool" : Managed.ManagedThreadId == 1 ? "main" : "thread";

@@ -1,0 +1,78 @@
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>Two sites that nearly met, with what was learnt of making them meet.</summary>
+internal sealed class Candidate(SiteKey first, SiteKey second)
+{
+    /// <summary>Beyond this nobody is made to wait.</summary>
+    private const int LongestDelay = 2_000_000;
+
+    private const int Slack = 50_000, MostTimeouts = 3, MostBlockedEnds = 5, MostSpent = 2_200_000, LifetimeTimeouts = 6, LifetimeBlockedEnds = 6;
+
+    private int _timeouts, _blockedEnds;
+    private long _spent;
+
+    internal SiteKey First => first;
+
+    internal SiteKey Second => second;
+
+    /// <summary>The shortest time between the two accesses that was seen, in microseconds.</summary>
+    internal long Gap = LongestDelay;
+
+    /// <summary>How often, over all runs, a thread waited in vain until its time was up.</summary>
+    internal int Timeouts;
+
+    /// <summary>How often, over all runs, everybody else was blocked behind the waiting thread.</summary>
+    internal int BlockedEnds;
+
+    /// <summary>The run in which it was last observed; within that run there is nothing more to learn from it.</summary>
+    internal string ObservedIn = "";
+
+    /// <summary>Waiting for it gains nothing: the order of the two accesses seems enforced.</summary>
+    internal bool IsHopeless => ObservedIn.Length == 0 && (Timeouts >= LifetimeTimeouts || (BlockedEnds >= LifetimeBlockedEnds && Timeouts == 0));
+
+    /// <summary>Whether a thread may still wait for it in this process.</summary>
+    internal bool IsWorthwhile => !IsHopeless && _timeouts < MostTimeouts && _blockedEnds < MostBlockedEnds && _spent < MostSpent;
+
+    /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain.</summary>
+    internal int Delay => (int)Math.Min(LongestDelay, ((2 * Gap) + Slack) << (2 * Math.Min(Timeouts, 3)));
+
+    internal void Ended(DirectedEnd end, long microseconds)
+    {
+        Interlocked.Add(ref _spent, microseconds);
+        switch (end)
+        {
+            case DirectedEnd.TimedOut:
+                Interlocked.Increment(ref _timeouts);
+                Interlocked.Increment(ref Timeouts);
+                break;
+            case DirectedEnd.Blocked:
+                Interlocked.Increment(ref _blockedEnds);
+                Interlocked.Increment(ref BlockedEnds);
+                break;
+        }
+    }
+
+    /// <summary>Takes over what another run learnt of the same pair.</summary>
+    internal void Merge(Candidate other)
+    {
+        Gap = Math.Min(Gap, other.Gap);
+        Timeouts = Math.Max(Timeouts, other.Timeouts);
+        BlockedEnds = Math.Max(BlockedEnds, other.BlockedEnds);
+        if (other.ObservedIn.Length > 0) { ObservedIn = other.ObservedIn; }
+    }
+}
+
+/// <summary>How a directed delay ended.</summary>
+internal enum DirectedEnd
+{
+    /// <summary>The other side came.</summary>
+    Hit,
+
+    /// <summary>Its time was up.</summary>
+    TimedOut,
+
+    /// <summary>Every other thread was blocked, and this one was the first to be let go.</summary>
+    Blocked,
+}

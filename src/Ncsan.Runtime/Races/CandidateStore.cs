@@ -1,0 +1,118 @@
+using System.Globalization;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>The file of candidates in the project's <c>.ncsan</c> folder, merged from run to run.</summary>
+/// <remarks>One line a candidate, fields separated by tabs: gap, timeouts, blocked ends, run of the last observation, and for each side module, id,
+/// method and member. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs
+/// at once lose nothing.</remarks>
+internal static class CandidateStore
+{
+    private const string Header = "ncsan candidates 1", FileName = "candidates", LockName = "candidates.lock";
+    private const int Fields = 12, Attempts = 400, NapMilliseconds = 5;
+
+    private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
+
+    /// <summary>What earlier runs left. A file that is corrupt, foreign or of another version is set aside with one sentence.</summary>
+    internal static List<Candidate> Read()
+    {
+        string path = PathOf(FileName);
+        try
+        {
+            return File.Exists(path) ? Parse(File.ReadAllLines(path)) : [];
+        }
+        catch (InvalidDataException fault)
+        {
+            SetAside(path, fault);
+            return [];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Notice.Say("NCS2006", $"the candidates in {path} cannot be read: {fault.Message}");
+            return [];
+        }
+    }
+
+    /// <summary>Adds what this process knows to the file.</summary>
+    /// <returns>How many pairs are new.</returns>
+    internal static int Merge(IReadOnlyList<Candidate> mine)
+    {
+        if (mine.Count == 0) { return 0; }
+        try
+        {
+            Directory.CreateDirectory(Configuration.Store);
+            using FileStream held = Lock();
+            var all = new SortedDictionary<(SiteKey, SiteKey), Candidate>();
+            foreach (Candidate candidate in Read()) { all[(candidate.First, candidate.Second)] = candidate; }
+            int before = all.Count;
+            foreach (Candidate candidate in mine)
+            {
+                if (all.TryGetValue((candidate.First, candidate.Second), out Candidate? known)) { known.Merge(candidate); }
+                else { all.Add((candidate.First, candidate.Second), candidate); }
+            }
+
+            string fresh = PathOf($"{FileName}.{Environment.ProcessId}");
+            File.WriteAllLines(fresh, [Header, .. all.Values.Select(Format)]);
+            File.Move(fresh, PathOf(FileName), overwrite: true);
+            return all.Count - before;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Notice.Say("NCS2006", $"what this run learnt cannot be kept in {Configuration.Store}: {fault.Message}");
+            return 0;
+        }
+    }
+
+    private static void SetAside(string path, Exception fault)
+    {
+        string aside = path + ".bad";
+        Notice.Say("NCS2005", $"{path} is not a file of candidates of this version ({fault.Message}); it is set aside as {aside} and rebuilt.");
+        try { File.Move(path, aside, overwrite: true); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { Notice.Say("NCS2006", $"{path} cannot be moved: {e.Message}"); }
+    }
+
+    private static FileStream Lock()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try { return new FileStream(PathOf(LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None); }
+            catch (IOException) when (attempt < Attempts) { Thread.Sleep(NapMilliseconds); }
+        }
+    }
+
+    private static string Format(Candidate c) => string.Join('\t',
+    [
+        Text(c.Gap), Text(c.Timeouts), Text(c.BlockedEnds), c.ObservedIn, c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
+        c.Second.Method, c.Second.Member,
+    ]);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static List<Candidate> Parse(string[] lines)
+    {
+        if (lines is not [Header, ..]) { throw new InvalidDataException("its first line is another"); }
+        var candidates = new List<Candidate>(lines.Length);
+        for (int i = 1; i < lines.Length; i++)
+        {
+            string[] fields = lines[i].Split('\t');
+            if (fields.Length != Fields) { throw new InvalidDataException($"line {i + 1} has {fields.Length} fields"); }
+            candidates.Add(new Candidate(Key(fields, 4, i), Key(fields, 8, i))
+            {
+                Gap = Number(fields[0], i),
+                Timeouts = (int)Number(fields[1], i),
+                BlockedEnds = (int)Number(fields[2], i),
+                ObservedIn = fields[3],
+            });
+        }
+
+        return candidates;
+    }
+
+    private static SiteKey Key(string[] fields, int at, int line) => new(fields[at], (int)Number(fields[at + 1], line), fields[at + 2], fields[at + 3]);
+
+    private static long Number(string text, int line) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw new InvalidDataException($"'{text}' in line {line + 1} is no number");
+}

@@ -1,0 +1,122 @@
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>The candidates of this process: those that earlier runs left, by which threads are made to wait, and those that it learns for later ones.</summary>
+internal static class Candidates
+{
+    private const int Capacity = 16_384, Probes = 16;
+
+    private static readonly long[] s_learntPairs = new long[Capacity];
+    private static readonly long[] s_learntGaps = new long[Capacity];
+    private static readonly Lock s_lock = new();
+    private static List<Candidate> s_known = [];
+
+    /// <summary>The candidates of each site, replaced as a whole when a module is loaded, so that it is read without a lock.</summary>
+    private static Dictionary<int, Candidate[]> s_bySite = [];
+
+    /// <summary>Whether candidates are kept at all.</summary>
+    internal static bool AreKept => Configuration.Store.Length > 0;
+
+    /// <summary>How many pairs were learnt that no earlier run knew.</summary>
+    internal static int NewPairs { get; private set; }
+
+    /// <summary>A conflicting pair was seen. Called on slow paths, without a lock.</summary>
+    internal static void Learn(int site1, int site2, long gap)
+    {
+        if (!AreKept) { return; }
+        long key = (1L << 62) | ((long)Math.Min(site1, site2) << 31) | (uint)Math.Max(site1, site2);
+        uint hash = (uint)((ulong)key * 0x9E3779B97F4A7C15 >> 50);
+        for (uint i = 0; i < Probes; i++)
+        {
+            uint at = (hash + i) % Capacity;
+            long found = Volatile.Read(ref s_learntPairs[at]);
+            if (found == 0) { found = Interlocked.CompareExchange(ref s_learntPairs[at], key, 0); }
+            if (found == 0 || found == key)
+            {
+                // One more than the gap, so that zero stays "not yet known". Two threads may overwrite one another's: either gap was seen.
+                if (s_learntGaps[at] == 0 || s_learntGaps[at] > gap + 1) { s_learntGaps[at] = gap + 1; }
+                return;
+            }
+        }
+
+        Statistics.Count(ref Statistics.LostCandidates);
+    }
+
+    /// <summary>The candidates that a site is a side of, or null.</summary>
+    internal static Candidate[]? Of(int site) => s_bySite.GetValueOrDefault(site);
+
+    /// <summary>Reads what earlier runs left.</summary>
+    internal static void Load()
+    {
+        if (AreKept) { s_known = CandidateStore.Read(); }
+    }
+
+    /// <summary>Points the sites of a module that was loaded at their candidates.</summary>
+    internal static void Attach(RewrittenModule module)
+    {
+        lock (s_lock)
+        {
+            Dictionary<int, List<Candidate>> added = [];
+            foreach (Candidate candidate in s_known)
+            {
+                if (candidate.IsHopeless || candidate.ObservedIn == Configuration.RunId) { continue; }
+                foreach (SiteKey key in new[] { candidate.First, candidate.Second }.Distinct())
+                {
+                    if (key.Module != module.Name || key.Id >= module.Count || !module.IsStill(key)) { continue; }
+                    int number = module.First + key.Id;
+                    if (!added.TryGetValue(number, out List<Candidate>? list)) { added.Add(number, list = []); }
+                    list.Add(candidate);
+                }
+            }
+
+            if (added.Count == 0) { return; }
+            var bySite = new Dictionary<int, Candidate[]>(s_bySite);
+            foreach ((int number, List<Candidate> list) in added)
+            {
+                bySite[number] = [.. list];
+                Sampler.Direct(number);
+            }
+
+            Volatile.Write(ref s_bySite, bySite);
+        }
+    }
+
+    /// <summary>The pair was observed: in this run nobody needs to wait for it again.</summary>
+    internal static void Observed(int site1, int site2)
+    {
+        foreach (Candidate candidate in Of(site1) ?? [])
+        {
+            if (Of(site2)?.Contains(candidate) == true) { candidate.ObservedIn = Configuration.RunId; }
+        }
+    }
+
+    /// <summary>Hands what was learnt on to later runs. At the end of the process.</summary>
+    internal static void Save()
+    {
+        if (!AreKept) { return; }
+        var learnt = new List<Candidate>();
+        for (int i = 0; i < Capacity; i++)
+        {
+            if (s_learntPairs[i] != 0 && FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is { } candidate)
+            {
+                learnt.Add(candidate);
+            }
+        }
+
+        NewPairs = CandidateStore.Merge([.. s_known, .. learnt]);
+    }
+
+    /// <summary>Null unless both sides are sites of one member: a location that was reused since looks like a pair too.</summary>
+    private static Candidate? FromPair(int site1, int site2, long gap)
+    {
+        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || !AreOfOneMember(key1.Member, key2.Member)) { return null; }
+        return key1.CompareTo(key2) <= 0 ? new Candidate(key1, key2) { Gap = gap } : new Candidate(key2, key1) { Gap = gap };
+    }
+
+    /// <summary>Members of collections differ by name and are the same collection; so do a field and a reference to it.</summary>
+    private static bool AreOfOneMember(string member1, string member2) =>
+        member1 == member2 || !member1.Contains('.') || !member2.Contains('.') || !member1.EndsWith(')') || !member2.EndsWith(')');
+}

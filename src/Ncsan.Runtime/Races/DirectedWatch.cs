@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>
+/// Makes a thread at a candidate's site wait for the other side: RaceFuzzer's postponing, on top of an ordinary watchpoint. The delay is set by
+/// the gap that was seen, and ends at once when the other side comes, or when everybody else is blocked behind the waiting thread.
+/// </summary>
+/// <remarks>
+/// When everybody is blocked or waits here, the one with the largest gap goes first, the youngest among equals: that way the outer of
+/// two nested pairs, such as a flag and what it publishes, meets first.
+/// </remarks>
+internal static class DirectedWatch
+{
+    /// <summary>How often in a row all others must be seen blocked, a millisecond apart: starting threads and compiling look blocked too.</summary>
+    private const int BlockedPolls = 15;
+
+    private const int PollMicroseconds = 1_000;
+
+    private static readonly Lock s_lock = new();
+    private static readonly List<Waiter> s_waiters = [];
+    private static long s_spent;
+    private static int s_age;
+
+    /// <summary>The candidate for whose other side it is worth waiting here, or null.</summary>
+    internal static Candidate? Choose(in Access access)
+    {
+        if (Candidates.Of(access.Site) is not { } candidates || Volatile.Read(ref s_spent) >= Configuration.DelayBudget * 1000L) { return null; }
+        Candidate? best = null;
+        foreach (Candidate candidate in candidates)
+        {
+            if (candidate.IsWorthwhile && candidate.ObservedIn != Configuration.RunId && (best is null || candidate.Gap > best.Gap)) { best = candidate; }
+        }
+
+        return best is null || Census.IsAlone(access.Thread) ? null : best;
+    }
+
+    /// <summary>Waits at an armed slot.</summary>
+    internal static void Wait(int slot, Candidate candidate, SanitizedThread thread)
+    {
+        var me = new Waiter(candidate.Gap, Interlocked.Increment(ref s_age), thread);
+        lock (s_lock) { s_waiters.Add(me); }
+        thread.IsWaiting = true;
+        long started = Stopwatch.GetTimestamp(), end = started + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
+        int blocked = 0;
+        var how = DirectedEnd.TimedOut;
+        try
+        {
+            while (true)
+            {
+                if (Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Hit; break; }
+                if (Stopwatch.GetTimestamp() >= end) { break; }
+                Native.Sleep(PollMicroseconds);
+                blocked = IsNext(me) && OtherThreads.AreAllBlocked(thread) ? blocked + 1 : 0;
+                if (blocked >= BlockedPolls && !Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Blocked; break; }
+            }
+        }
+        finally
+        {
+            thread.IsWaiting = false;
+            lock (s_lock) { s_waiters.Remove(me); }
+            long spent = (Stopwatch.GetTimestamp() - started) * 1_000_000 / Stopwatch.Frequency;
+            Interlocked.Add(ref s_spent, spent);
+            Interlocked.Add(ref Statistics.DirectedMicroseconds, spent);
+            Statistics.Count(ref how == DirectedEnd.Hit ? ref Statistics.DirectedHits : ref how == DirectedEnd.Blocked ? ref Statistics.DirectedBlocked : ref Statistics.DirectedTimeouts);
+            candidate.Ended(how, spent);
+        }
+    }
+
+    private static bool IsNext(Waiter me)
+    {
+        lock (s_lock)
+        {
+            foreach (Waiter other in s_waiters)
+            {
+                if (other.Gap > me.Gap || (other.Gap == me.Gap && other.Age > me.Age)) { return false; }
+            }
+        }
+
+        return true;
+    }
+
+    private sealed record Waiter(long Gap, int Age, SanitizedThread Thread);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Ncsan.Runtime.Threads;
+
+/// <summary>Whether the other threads of the program can move at all, from what the system says they are doing.</summary>
+/// <remarks>
+/// On Linux each thread's system call can be read (20 us a thread). Blocked is a futex wait without a time limit: Monitor, Lock, Join, semaphores,
+/// events and Task.Wait all end there, while sleeps and timed waits show their limit and may go on by themselves. A thread on a socket or a pipe
+/// may go on, too. The pool's workers are judged as a whole, since an idle one is nobody's hope. On other systems the answer is always no: delays
+/// then end by their time.
+/// </remarks>
+internal static class OtherThreads
+{
+    private const string Tasks = "/proc/self/task";
+    private const int WaitOperation = 0, WaitBitsetOperation = 9, OperationMask = 0x7f, CommandLength = 15;
+
+    private static readonly bool s_canBeRead = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+    private static readonly string s_futex = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "98" : "202";
+
+    /// <summary>Threads of the runtime and our own, by the names that they give themselves. They run no code of the program, but for the finalizer.</summary>
+    private static readonly HashSet<string> s_runtimeThreads = new(
+        new[]
+        {
+            ".NET SynchManager", ".NET EventPipe", ".NET SigHandler", ".NET Finalizer", ".NET Tiered Compilation Worker", ".NET TP Gate", ".NET Timer", ".NET Server GC", ".NET BGC",
+            ".NET DebugPipe", ".NET Diagnostic Server", ".NET Long Running Task Watchdog", "ncsan reporter", "ncsan sampler",
+        }.Select(static name => name[..Math.Min(name.Length, CommandLength)]),
+        StringComparer.Ordinal);
+
+    /// <summary>Whether no other thread can move before <paramref name="me"/> does, those aside that wait for one another at watchpoints.</summary>
+    internal static bool AreAllBlocked(SanitizedThread me)
+    {
+        if (!s_canBeRead) { return false; }
+        try
+        {
+            int workersBlocked = me.Managed.IsThreadPoolThread ? 1 : 0;
+            foreach (string task in Directory.EnumerateDirectories(Tasks))
+            {
+                int id = int.Parse(Path.GetFileName(task.AsSpan()), CultureInfo.InvariantCulture);
+                if (id == me.SystemId) { continue; }
+                string command = ReadLine(task + "/comm");
+                if (s_runtimeThreads.Contains(command)) { continue; }
+                bool blocked = Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"));
+                if (command == ".NET TP Worker") { workersBlocked += blocked ? 1 : 0; }
+                else if (!blocked) { return false; }
+            }
+
+            return PoolIsBlocked(workersBlocked);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // A thread ended meanwhile: something moves.
+            return false;
+        }
+    }
+
+    /// <summary>Idle workers wait with a limit, so the counts decide: nothing queued, no timer, and as many workers busy as are blocked.</summary>
+    private static bool PoolIsBlocked(int workersBlocked)
+    {
+        if (ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > 0) { return false; }
+        ThreadPool.GetMaxThreads(out int most, out _);
+        ThreadPool.GetAvailableThreads(out int available, out _);
+        return most - available <= workersBlocked;
+    }
+
+    /// <summary>A line of /proc/.../syscall: number, arguments, stack pointer, program counter; or "running".</summary>
+    internal static bool IsFutexWait(string line)
+    {
+        string[] fields = line.Split(' ');
+        if (fields.Length < 5 || fields[0] != s_futex) { return false; }
+        int operation = (int)Convert.ToInt64(fields[2], 16) & OperationMask;
+        return operation is WaitOperation or WaitBitsetOperation && Convert.ToUInt64(fields[4], 16) == 0;
+    }
+
+    private static string ReadLine(string path)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        using var file = File.OpenHandle(path);
+        int length = RandomAccess.Read(file, buffer, 0);
+        return Encoding.ASCII.GetString(buffer[..length]).TrimEnd('\n');
+    }
+}
