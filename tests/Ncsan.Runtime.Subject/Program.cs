@@ -26,6 +26,9 @@ internal static class Program
             case "quiet": return 0;
             case "threads": return ThousandThreads();
             case "threads-race": return RaceForAWhile();
+            case "apart": return Apart(readLast: true);
+            case "apart-writes": return Apart(readLast: false);
+            case "ordered": return Ordered();
             case "compact": return Compaction.Run(TimeSpan.FromSeconds(2), s_base);
             case "compact-race": return Compaction.RunRace(TimeSpan.FromSeconds(1), s_base);
             case "collectible": return Collectible();
@@ -63,6 +66,51 @@ internal static class Program
         writer.Start();
         while (writer.IsAlive) { counter.Read(s_base); }
         return counter.Value == 300_000 ? 0 : 1;
+    }
+
+    /// <summary>One write at the start, and a read or a write by another thread 1.5 seconds later, each executed once.</summary>
+    private static int Apart(bool readLast)
+    {
+        var counter = new Counter();
+        var early = new Thread(() => counter.Write(s_base + 1));
+        var late = new Thread(() =>
+        {
+            Thread.Sleep(1500);
+            if (readLast) { counter.Read(s_base); }
+            else { counter.Write(s_base + 3); }
+        });
+        Hooks.ThreadStarting(early, s_base + 2);
+        early.Start();
+        Hooks.ThreadStarting(late, s_base + 2);
+        late.Start();
+        early.Join();
+        late.Join();
+        return 0;
+    }
+
+    /// <summary>Accesses that look like near misses and are ordered: by start, by join, by a lock.</summary>
+    private static int Ordered()
+    {
+        var counter = new Counter();
+        var gate = new object();
+        counter.Write(s_base + 1);
+        void Work()
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                lock (gate) { counter.Write(s_base + 1); }
+            }
+        }
+
+        var threads = new[] { new Thread(Work), new Thread(Work) };
+        foreach (Thread thread in threads)
+        {
+            Hooks.ThreadStarting(thread, s_base + 2);
+            thread.Start();
+        }
+
+        foreach (Thread thread in threads) { thread.Join(); }
+        return counter.Read(s_base) == 41 ? 0 : 1;
     }
 
     private static int ThousandThreads()
@@ -174,7 +222,7 @@ internal static class Program
     private static void WriteSiteTable()
     {
         Site At(SiteKind kind, string method, int line) => new(kind, SiteFlags.None, 4, method, "Counter._value (int)", "Counter.cs", line, 0);
-        Site[] sites = [At(SiteKind.Read, "Counter.Read()", 11), At(SiteKind.Write, "Counter.Write()", 12), At(SiteKind.Creation, "Program.Race()", 13), .. Enumerable.Range(3, Sites - 3).Select(i => At(SiteKind.Read, "Other()", i))];
+        Site[] sites = [At(SiteKind.Read, "Counter.Read()", 11), At(SiteKind.Write, "Counter.Write()", 12), At(SiteKind.Creation, "Program.Race()", 13), At(SiteKind.Write, "Counter.WriteLate()", 14), .. Enumerable.Range(4, Sites - 4).Select(i => At(SiteKind.Read, "Other()", i))];
         using FileStream file = File.Create(SiteTable.PathFor(Environment.GetEnvironmentVariable("SUBJECT_SITES") ?? typeof(Program).Module.FullyQualifiedName));
         new SiteTable(sites).Write(file);
     }

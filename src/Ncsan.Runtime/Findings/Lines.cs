@@ -43,7 +43,7 @@ internal static class Lines
         PutIf(line, "reordered", side.Is(AccessKind.Reordered));
         Frames(line, "stack", resolved.Stack);
         Thread thread = side.Thread.Managed;
-        line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.Thread.Name);
+        line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.ThreadName);
         Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread));
         line.Close().OpenList("locksHeld").CloseList().Close();
     }

@@ -10,11 +10,15 @@ internal sealed class Side
     private Side(in Access access, nuint address, StackTrace? stack)
     {
         (Thread, Site, Kind, Size) = (access.Thread, access.Site, access.Kind, access.Size);
+        ThreadName = stack is null ? "" : Thread.Name;
         (Stack, Test) = (stack, stack is null ? null : CurrentTest.Name);
         IsUnaligned = Size is 2 or 4 or 8 && address % (nuint)Size != 0;
     }
 
     internal SanitizedThread Thread { get; }
+
+    /// <summary>Its name at the time.</summary>
+    internal string ThreadName { get; }
 
     internal int Site { get; }
 

@@ -98,9 +98,11 @@ internal static class Candidates
     {
         if (!AreKept) { return; }
         var learnt = new List<Candidate>();
+        HashSet<(SiteKey, SiteKey)> disturbed = [.. s_known.Where(static c => c.WasWaitedFor).Select(static c => (c.First, c.Second))];
         for (int i = 0; i < Capacity; i++)
         {
-            if (s_learntPairs[i] != 0 && FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is { } candidate)
+            if (s_learntPairs[i] != 0 && FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is { } candidate
+                && !disturbed.Contains((candidate.First, candidate.Second)))
             {
                 learnt.Add(candidate);
             }

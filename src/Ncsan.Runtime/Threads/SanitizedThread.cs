@@ -40,7 +40,7 @@ internal sealed class SanitizedThread
     /// <summary>Stands at a directed watchpoint.</summary>
     internal volatile bool IsWaiting;
 
-    /// <summary>The name for the report: the program's, or what the thread is.</summary>
+    /// <summary>The name for the report: the program's, or what the thread is. To be asked on the thread itself: a dead one no longer knows.</summary>
     internal string Name => Managed.Name is { Length: > 0 } name ? name : Managed.IsThreadPoolThread ? "thread pool" : Managed.ManagedThreadId == 1 ? "main" : "thread";
 
     /// <summary>Greater than zero inside the runtime: every hook returns at once. The second line of defence, never the first.</summary>
