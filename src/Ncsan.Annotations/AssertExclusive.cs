@@ -44,7 +44,7 @@ namespace Ncsan.Annotations
         /// <summary>The scope of an assertion. It belongs to a thread, so it is a ref struct: the compiler rejects an <c>await</c> inside it.</summary>
         public readonly ref struct Scope
         {
-            /// <summary>Ends the scope and checks the assertion a last time.</summary>
+            /// <summary>Ends the scope.</summary>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Dispose()
             {
