@@ -14,10 +14,11 @@ internal static class RunCommand
         var options = new RunningOptions(command, "A project, its folder, a built assembly or an executable.", "The program's own arguments, after --.");
         command.SetAction(parsed =>
         {
+            string[] arguments = options.Arguments(parsed);
             var choices = options.Options(parsed, forTests: false);
             var app = ApplicationLocator.Locate(options.Target(parsed), options.Build(parsed));
             using var copy = RewrittenCopy.Open(app, options.Rewrite(parsed));
-            return ProgramRun.Go(copy, Launch.Of(app.In(copy.Location.Folder), options.Arguments(parsed), new Dictionary<string, string>()), choices);
+            return ProgramRun.Go(copy, Launch.Of(app.In(copy.Location.Folder), arguments, new Dictionary<string, string>()), choices);
         });
         return command;
     }

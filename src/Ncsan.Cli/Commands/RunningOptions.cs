@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Ncsan.Cli.Applications;
 using Ncsan.Cli.Cache;
 using Ncsan.Cli.Running;
@@ -33,7 +34,17 @@ internal sealed class RunningOptions
 
     public string Target(ParseResult parsed) => parsed.GetValue(_target)!;
 
-    public string[] Arguments(ParseResult parsed) => parsed.GetValue(_arguments) ?? [];
+    /// <summary>What goes to the program. Before the <c>--</c> a dash means an option, so one that nobody knows is a slip and not an argument.</summary>
+    /// <exception cref="InputException">An option is unknown.</exception>
+    public string[] Arguments(ParseResult parsed)
+    {
+        string[] arguments = parsed.GetValue(_arguments) ?? [];
+        int after = parsed.Tokens.Reverse().TakeWhile(t => t.Type != TokenType.DoubleDash).Count();
+        int own = parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash) ? Math.Max(0, arguments.Length - after) : arguments.Length;
+        return arguments.Take(own).Prepend(Target(parsed)).FirstOrDefault(a => a.StartsWith('-')) is { } slip
+            ? throw new InputException("NCS2009", $"there is no option '{slip}'; what is meant for the program goes after --.")
+            : arguments;
+    }
 
     public BuildChoice Build(ParseResult parsed) => new(parsed.GetValue(_configuration), parsed.GetValue(_framework), parsed.GetValue(_noBuild));
 

@@ -14,10 +14,11 @@ internal static class TestCommand
         var options = new RunningOptions(command, "A test project, its folder or its built assembly.", "Arguments for the test run, after --.");
         command.SetAction(parsed =>
         {
+            string[] arguments = options.Arguments(parsed);
             var choices = options.Options(parsed, forTests: true);
             var app = ApplicationLocator.Locate(options.Target(parsed), options.Build(parsed));
             using var copy = RewrittenCopy.Open(app, options.Rewrite(parsed));
-            return ProgramRun.Go(copy, TestLaunch.Of(app.In(copy.Location.Folder), options.Arguments(parsed)), choices);
+            return ProgramRun.Go(copy, TestLaunch.Of(app.In(copy.Location.Folder), arguments), choices);
         });
         return command;
     }

@@ -1,0 +1,66 @@
+// One program for all tests of the verbs: its first argument says what it does.
+
+var account = new Account();
+switch (args.FirstOrDefault())
+{
+    case "exit":
+        return int.Parse(args[1]);
+    case "echo":
+        Console.WriteLine($"cwd {Environment.CurrentDirectory}");
+        Console.WriteLine($"in {Console.In.ReadToEnd().Trim()}");
+        Console.WriteLine($"args {string.Join('|', args[1..])}");
+        Console.WriteLine($"content {File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "content.txt"))}");
+        Console.Error.WriteLine("to stderr");
+        return 0;
+    case "where":
+        Console.WriteLine(AppContext.BaseDirectory);
+        Console.WriteLine(Environment.ProcessPath);
+        return 0;
+    case "race":
+        Race(account);
+        return 0;
+    case "crash":
+        Race(account);
+        throw new InvalidOperationException("crashed on purpose");
+    case "fail-fast":
+        Race(account);
+        Environment.FailFast("failed fast on purpose");
+        return 0;
+    case "forever":
+        Race(account);
+        Console.WriteLine("ready");
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    case "graceful":
+        using (var stop = new ManualResetEventSlim())
+        {
+            Console.CancelKeyPress += (_, e) => { e.Cancel = true; stop.Set(); };
+            Console.WriteLine("ready");
+            stop.Wait();
+            Console.WriteLine("stopped");
+            return 5;
+        }
+
+    case "threads":
+        var threads = Enumerable.Range(0, 1000).Select(_ => new Thread(() => { lock (account) { account.Balance--; } }, 256 * 1024)).ToArray();
+        foreach (var thread in threads) { thread.Start(); }
+        foreach (var thread in threads) { thread.Join(); }
+        Console.WriteLine($"balance {account.Balance}");
+        return 0;
+    default:
+        Console.WriteLine("Hello");
+        return 0;
+}
+
+// Two threads that count down one field without a lock, until a watchpoint has surely met them.
+static void Race(Account account)
+{
+    var tellers = new[] { "teller-1", "teller-2" }.Select(name => new Thread(() => { for (int i = 0; i < 2_000_000; i++) { account.Balance--; } }) { Name = name }).ToArray();
+    foreach (var teller in tellers) { teller.Start(); }
+    foreach (var teller in tellers) { teller.Join(); }
+}
+
+internal sealed class Account
+{
+    public int Balance = 1000;
+}
