@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
 namespace Ncsan.Rewriter;
@@ -29,6 +30,8 @@ internal sealed class ModuleContext
     internal SiteBuilder Sites { get; }
 
     internal NoInstrumentFilter NoInstrument { get; }
+
+    internal Calls Calls { get; } = new();
 
     internal int MethodsInstrumented { get; set; }
 

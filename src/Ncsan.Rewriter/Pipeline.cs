@@ -56,9 +56,7 @@ internal sealed class Pipeline
         }
 
         if (!code.Ops.Exists(o => o.HasProbes)) { return; }
-        var segments = Segment.Cut(code);
-        foreach (var segment in segments) { segment.Tests = segment.HasCheckedCopy = segment.HasCheckedProbes; }
-        new BodyEmitter(code, segments).Emit();
+        new BodyEmitter(code, CopyPlan.Make(code, Segment.Cut(code))).Emit();
         module.MethodsInstrumented++;
     }
 }

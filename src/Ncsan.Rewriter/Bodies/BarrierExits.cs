@@ -6,16 +6,16 @@ namespace Ncsan.Rewriter.Bodies;
 /// </summary>
 internal static class BarrierExits
 {
-    internal static void Mark(MethodCode code, List<Segment> segments, IReadOnlyDictionary<int, Segment> byStart)
+    internal static void Mark(FlowGraph graph)
     {
-        var silent = segments.Where(s => !s.Tests && !s.HasCheckedCopy).ToList();
+        var silent = graph.Segments.FindAll(s => !s.Tests && !s.HasCheckedCopy);
         var ordering = silent.Where(s => s.Ops.Any(o => o.OrdersMemory)).ToHashSet();
         for (bool grown = ordering.Count > 0; grown;)
         {
             grown = false;
-            foreach (var segment in silent) { grown |= !ordering.Contains(segment) && segment.Successors(code, byStart).Any(ordering.Contains) && ordering.Add(segment); }
+            foreach (var segment in silent) { grown |= !ordering.Contains(segment) && Array.Exists(graph.Successors[segment.Index], ordering.Contains) && ordering.Add(segment); }
         }
 
-        foreach (var segment in segments) { segment.OrdersAtExit = segment.HasCheckedCopy && segment.Successors(code, byStart).Any(ordering.Contains); }
+        foreach (var segment in graph.Segments) { segment.OrdersAtExit = segment.HasCheckedCopy && Array.Exists(graph.Successors[segment.Index], ordering.Contains); }
     }
 }

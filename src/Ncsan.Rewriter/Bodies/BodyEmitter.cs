@@ -7,14 +7,21 @@ using Ncsan.Runtime.Races;
 namespace Ncsan.Rewriter.Bodies;
 
 /// <summary>
-/// Emits a body anew from its segments: the clean copy where the original was, with a test of State at the entry of segments that have accesses,
-/// and the checked copies out of the way at the end of their own try block or handler, so that exception regions hold by construction.
+/// Emits a body anew from its segments: the clean copy where the original was, with tests of State where the plan wants them, and the checked copies out
+/// of the way at the end of their own try block or handler, so that exception regions hold by construction.
 /// </summary>
 /// <remarks>
 /// <code>
 /// segment:  ldsfld State; brtrue checked; clean copy ...   (falls into the next segment)
 /// ...
-/// checked:  checked copy ...; br next segment
+/// checked:  checked copy ...; br next segment, or its checked copy where the way leads past no test
+/// </code>
+/// A loop that is copied (<see cref="LoopCopy"/>) has one more test in front of it. The checked copy comes back there, never to the header itself, so
+/// that to the JIT the clean loop is a loop of its own:
+/// <code>
+/// front:    volatile. ldsfld State; brtrue over
+/// header:   clean loop ... (volatile. ldsfld State; brtrue over' before the first access of an iteration) ... br header
+/// over:     values to the checked copy's locals; checked loop ...; at its end: ldsfld State; brtrue checked header; values back; br front
 /// </code>
 /// </remarks>
 internal sealed class BodyEmitter
@@ -22,24 +29,22 @@ internal sealed class BodyEmitter
     private readonly MethodCode _code;
     private readonly MethodBody _body;
     private readonly CodeWriter _writer;
-    private readonly List<Segment> _segments;
-    private readonly Dictionary<int, Segment> _byStart;
-    private readonly List<(Instruction Branch, Segment Target, Copies From)> _branches = [];
-    private readonly List<(Instruction Branch, Segment Segment)> _tests = [];
-    private readonly List<(Instruction Switch, Segment[] Targets, Copies From)> _switches = [];
+    private readonly FlowGraph _graph;
+    private readonly List<(Instruction Branch, Func<Instruction> Target)> _branches = [];
+    private readonly List<(Instruction Switch, Func<Instruction>[] Targets)> _switches = [];
+    private readonly List<(Segment Target, Action<Instruction> Use)> _ways = [];
     private readonly Instruction?[] _cleanStart;
     private readonly List<SequencePoint> _points = [];
     private SequencePoint? _statement;
 
-    internal BodyEmitter(MethodCode code, List<Segment> segments)
+    internal BodyEmitter(MethodCode code, FlowGraph graph)
     {
         _code = code;
         _body = code.Method.Body;
         _writer = new CodeWriter(code.Module, _body);
-        _segments = segments;
-        _byStart = segments.ToDictionary(s => s.Start);
+        _graph = graph;
         _cleanStart = new Instruction?[code.Ops.Count];
-        BarrierExits.Mark(code, segments, _byStart);
+        BarrierExits.Mark(graph);
     }
 
     internal void Emit()
@@ -56,6 +61,7 @@ internal sealed class BodyEmitter
     private void EmitRegion(Region region)
     {
         When(first => region.First = first);
+        var late = new List<Action>(); // may grow while it is worked off: a front has a way over of its own
         for (int at = region.Start; at < region.End;)
         {
             if (region.Children.Find(c => c.Start == at) is { } child)
@@ -65,34 +71,60 @@ internal sealed class BodyEmitter
                 continue;
             }
 
-            var segment = _byStart[at];
-            EmitClean(segment);
+            var segment = _graph.StartingAt(at);
+            EmitClean(segment, late);
             at = segment.End;
         }
 
-        foreach (var segment in _segments) { if (segment.HasCheckedCopy && segment.Region == region) { EmitChecked(segment); } }
+        for (int i = 0; i < late.Count; i++) { late[i](); }
+        foreach (var segment in _graph.Segments) { if (segment.HasCheckedCopy && segment.Region == region) { EmitChecked(segment); } }
         When(after => region.After = after);
     }
 
-    private void EmitClean(Segment segment)
+    private void EmitClean(Segment segment, List<Action> late)
     {
         _writer.Copy = Copies.Clean;
-        When(first => segment.Entry = first);
-        if (segment.Tests)
+        if (segment.HeaderOf is { } loop)
         {
-            Mark(segment.First);
-            _writer.Emit(OpCodes.Ldsfld, _code.Module.Hooks.State);
-            var branch = Instruction.Create(OpCodes.Brtrue, segment.First.Instruction);
-            _writer.Add(branch);
-            _tests.Add((branch, segment));
+            bool comesRound = segment.Index > 0 && _graph.Segments[segment.Index - 1] is { FallsThrough: true } previous && loop.Body.Contains(previous);
+            if (comesRound) { late.Add(() => { EmitFront(segment, late); Jump(() => segment.Inner!); }); } else { EmitFront(segment, late); }
+            When(first => segment.Inner = first);
+        }
+        else
+        {
+            When(first => segment.Entry = first);
         }
 
+        if (segment.Tests) { EmitTest(segment, late); }
         foreach (var op in segment.Ops)
         {
             Mark(op);
             When(first => _cleanStart[op.Index] = first);
-            EmitOp(op, op.Instruction, op.Prefixes);
+            EmitOp(op, op.Instruction, op.Prefixes, segment);
         }
+    }
+
+    /// <summary>The test in front of a copied loop.</summary>
+    private void EmitFront(Segment header, List<Action> late)
+    {
+        When(first => header.Entry = first);
+        EmitTest(header, late);
+    }
+
+    private void EmitTest(Segment segment, List<Action> late)
+    {
+        Mark(segment.First);
+        if (segment.Copy is not null) { _writer.Emit(OpCodes.Volatile); }
+        _writer.Emit(OpCodes.Ldsfld, _code.Module.Hooks.State);
+        var branch = Branch(OpCodes.Brtrue);
+        if (segment.Copy is not { } copy) { _branches.Add((branch, () => segment.CheckedEntry!)); return; }
+        late.Add(() =>
+        {
+            Mark(segment.First);
+            When(first => branch.Operand = first);
+            copy.Move(_writer, segment, toChecked: true);
+            Jump(() => segment.CheckedEntry!);
+        });
     }
 
     private void EmitChecked(Segment segment)
@@ -103,13 +135,42 @@ internal sealed class BodyEmitter
         {
             Mark(op);
             if (op.OrdersMemory || (segment.OrdersAtExit && op == segment.Last)) { EmitBarrier(); }
-            EmitOp(op, Clone(op.Instruction), Array.ConvertAll(op.Prefixes, Clone));
+            var clone = Clone(op.Instruction);
+            segment.Copy?.Rename(op, clone);
+            EmitOp(op, clone, Array.ConvertAll(op.Prefixes, Clone), segment);
         }
 
-        if (!segment.FallsThrough) { return; }
-        var branch = Instruction.Create(OpCodes.Br, segment.First.Instruction);
-        _writer.Add(branch);
-        _branches.Add((branch, _byStart[segment.End], Copies.Checked));
+        if (segment.FallsThrough) { EmitWay(segment, _graph.StartingAt(segment.End)); }
+        foreach (var (target, use) in _ways)
+        {
+            When(use);
+            EmitWay(segment, target);
+        }
+
+        _ways.Clear();
+    }
+
+    /// <summary>The way from a checked copy to what follows it.</summary>
+    private void EmitWay(Segment from, Segment to)
+    {
+        Mark(from.Last);
+        if (Direct(from, to) is { } direct) { Jump(direct); return; }
+        if (from.Copy == to.Copy)
+        {
+            _writer.Emit(OpCodes.Volatile);
+            _writer.Emit(OpCodes.Ldsfld, _code.Module.Hooks.State);
+            _branches.Add((Branch(OpCodes.Brtrue), () => to.CheckedEntry!));
+        }
+
+        from.Copy!.Move(_writer, to, toChecked: false);
+        Jump(() => to.Entry!);
+    }
+
+    /// <summary>Where a checked copy can jump to at once, or null when values have to be moved first.</summary>
+    private static Func<Instruction>? Direct(Segment from, Segment to)
+    {
+        if (from.Copy is null) { return to is { HasCheckedCopy: true, Tests: false, Copy: null, HeaderOf: null } ? () => to.CheckedEntry! : () => to.Entry!; }
+        return from.Copy == to.Copy && to.HeaderOf is null ? () => to.CheckedEntry! : null;
     }
 
     private void EmitBarrier()
@@ -118,7 +179,7 @@ internal sealed class BodyEmitter
         _writer.Hook(nameof(Hooks.Barrier));
     }
 
-    private void EmitOp(Op op, Instruction instruction, Instruction[] prefixes)
+    private void EmitOp(Op op, Instruction instruction, Instruction[] prefixes, Segment segment)
     {
         if (op.Before is { } before) { foreach (var probe in before) { if ((probe.Copies & _writer.Copy) != 0) { probe.Emit(_writer); } } }
         if (op.Call is { } call) { call.Emit(_writer, Body); } else { Body(); }
@@ -129,12 +190,34 @@ internal sealed class BodyEmitter
             if (op.Instead?.FindLast(p => (p.Copies & _writer.Copy) != 0) is { Emit: { } replacement }) { replacement(_writer); return; }
             foreach (var prefix in prefixes) { _writer.Add(prefix); }
             _writer.Add(instruction);
-            if (instruction.Operand is Instruction target) { _branches.Add((instruction, _byStart[_code.At(target).Index], _writer.Copy)); }
-            else if (instruction.Operand is Instruction[] targets) { _switches.Add((instruction, Array.ConvertAll(targets, t => _byStart[_code.At(t).Index]), _writer.Copy)); }
+            if (op.Operand is Instruction target) { Lead(instruction, segment, _graph.StartingAt(_code.At(target).Index)); }
+            else if (op.Operand is Instruction[] targets) { Lead(instruction, segment, Array.ConvertAll(targets, t => _graph.StartingAt(_code.At(t).Index))); }
         }
     }
 
-    /// <summary>Every run of emitted code begins with the sequence point of its statement; the test belongs to the statement that it stands before.</summary>
+    private void Lead(Instruction branch, Segment from, Segment to)
+    {
+        if (Destination(from, to) is { } target) { _branches.Add((branch, target)); }
+        else { _ways.Add((to, way => branch.Operand = way)); }
+    }
+
+    private void Lead(Instruction branch, Segment from, Segment[] to)
+    {
+        var targets = new Func<Instruction>[to.Length];
+        for (int i = 0; i < to.Length; i++)
+        {
+            int at = i;
+            targets[at] = Destination(from, to[at]) ?? (() => throw new InvalidOperationException("a way was not emitted"));
+            if (Destination(from, to[at]) is null) { _ways.Add((to[at], way => targets[at] = () => way)); }
+        }
+
+        _switches.Add((branch, targets));
+    }
+
+    private Func<Instruction>? Destination(Segment from, Segment to) => _writer.Copy == Copies.Checked ? Direct(from, to)
+        : to.HeaderOf is { } loop && loop.Body.Contains(from) ? () => to.Inner! : () => to.Entry!;
+
+    /// <summary>Every run of emitted code begins with the sequence point of its statement; a test belongs to the statement that it stands before.</summary>
     private void Mark(Op op)
     {
         if (op.Statement is not { } statement || statement == _statement) { return; }
@@ -148,11 +231,19 @@ internal sealed class BodyEmitter
         _writer.OnNext = before is null ? act : first => { before(first); act(first); };
     }
 
+    private void Jump(Func<Instruction> target) => _branches.Add((Branch(OpCodes.Br), target));
+
+    private Instruction Branch(OpCode code)
+    {
+        var branch = Instruction.Create(code, _code.Ops[0].Instruction);
+        _writer.Add(branch);
+        return branch;
+    }
+
     private void Link()
     {
-        foreach (var (branch, segment) in _tests) { branch.Operand = segment.CheckedEntry; }
-        foreach (var (branch, target, from) in _branches) { branch.Operand = Destination(target, from); }
-        foreach (var (instruction, targets, from) in _switches) { instruction.Operand = Array.ConvertAll(targets, t => Destination(t, from)); }
+        foreach (var (branch, target) in _branches) { branch.Operand = target(); }
+        foreach (var (instruction, targets) in _switches) { instruction.Operand = Array.ConvertAll(targets, t => t()); }
         foreach (var (handler, tried, filter, caught) in _code.Handlers)
         {
             handler.TryStart = tried.First;
@@ -162,10 +253,6 @@ internal sealed class BodyEmitter
             handler.HandlerEnd = caught.After;
         }
     }
-
-    /// <summary>Checked code stays in checked code where the way leads past no test.</summary>
-    private Instruction Destination(Segment target, Copies from) =>
-        from == Copies.Checked && target.HasCheckedCopy && !target.Tests ? target.CheckedEntry! : target.Entry!;
 
     private static Instruction Clone(Instruction instruction)
     {

@@ -4,10 +4,10 @@ using Mono.Cecil.Cil;
 namespace Ncsan.Rewriter.Bodies;
 
 /// <summary>What is known about calls.</summary>
-internal static class Calls
+internal sealed class Calls
 {
     /// <summary>Whether an op may take long enough for State to change: any call but those that are a few machine instructions.</summary>
-    internal static bool MayBlock(Op op) => op.Code switch
+    internal bool MayBlock(Op op) => op.Code switch
     {
         Code.Call or Code.Callvirt or Code.Newobj => op.Operand is MethodReference method && !IsLeaf(method),
         Code.Calli => true,

@@ -9,6 +9,7 @@ internal sealed class CodeWriter(ModuleContext module, MethodBody body)
 {
     private readonly Dictionary<string, Stack<VariableDefinition>> _free = [];
     private readonly List<VariableDefinition> _lent = [];
+    private readonly Dictionary<string, VariableDefinition> _opaque = [];
 
     internal ModuleContext Module { get; } = module;
 
@@ -70,6 +71,18 @@ internal sealed class CodeWriter(ModuleContext module, MethodBody body)
     {
         var variable = Temporary(type);
         Emit(OpCodes.Stloc, variable);
+        return variable;
+    }
+
+    /// <summary>A local of this type for values to pass through out of the JIT's sight; nothing may be left in it.</summary>
+    internal VariableDefinition Opaque(TypeReference type)
+    {
+        if (!_opaque.TryGetValue(type.FullName, out var variable))
+        {
+            _opaque[type.FullName] = variable = new VariableDefinition(type);
+            body.Variables.Add(variable);
+        }
+
         return variable;
     }
 

@@ -10,6 +10,9 @@ internal sealed class Segment(MethodCode code, int start, int end)
     /// <summary>The index after the last op.</summary>
     internal int End { get; } = end;
 
+    /// <summary>The place among the segments of its method.</summary>
+    internal int Index { get; set; }
+
     internal IEnumerable<Op> Ops { get { for (int i = Start; i < End; i++) { yield return code.Ops[i]; } } }
 
     internal Op First => code.Ops[Start];
@@ -37,11 +40,20 @@ internal sealed class Segment(MethodCode code, int start, int end)
     /// <summary>Whether there is a checked copy.</summary>
     internal bool HasCheckedCopy { get; set; }
 
+    /// <summary>The copied loop that the segment is part of, or null.</summary>
+    internal LoopCopy? Copy { get; set; }
+
+    /// <summary>The loop that the segment is the header of, if it is copied: a test stands in front of it, where control comes in from outside.</summary>
+    internal Loop? HeaderOf { get; set; }
+
     /// <summary>Whether the checked copy leads to clean code that orders memory without saying so, so that it has to say it on the way out.</summary>
     internal bool OrdersAtExit { get; set; }
 
-    /// <summary>Where clean code enters: the test, or the clean copy.</summary>
+    /// <summary>Where clean code enters: a test, or the clean copy.</summary>
     internal Instruction? Entry { get; set; }
+
+    /// <summary>Where the clean code of a copied loop comes back to its header: past the test in front of the loop.</summary>
+    internal Instruction? Inner { get; set; }
 
     /// <summary>Where the checked copy begins.</summary>
     internal Instruction? CheckedEntry { get; set; }
@@ -97,7 +109,7 @@ internal sealed class Segment(MethodCode code, int start, int end)
                 tested = true;
             }
 
-            if (Calls.MayBlock(op)) { tested = false; statement = -1; }
+            if (code.Module.Calls.MayBlock(op)) { tested = false; statement = -1; }
         }
     }
 }

@@ -1,0 +1,6 @@
+namespace Ncsan.Bench;
+
+internal static class Libraries
+{
+    internal static int Run(string[] args) => args.Length;
+}

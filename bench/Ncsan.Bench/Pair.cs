@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using Ncsan.Rewriter;
+
+namespace Ncsan.Bench;
+
+/// <summary>A clean and a rewritten copy of the same assemblies in one process, each in a load context of its own.</summary>
+internal sealed class Pair
+{
+    private readonly Context _clean, _instrumented;
+
+    internal Pair(params string[] assemblies)
+    {
+        string folder = Directory.CreateTempSubdirectory("ncsan-bench-").FullName;
+        foreach (string assembly in assemblies)
+        {
+            var result = AssemblyRewriter.Rewrite(assembly, Path.Combine(folder, Path.GetFileName(assembly)));
+            if (result.Status != RewriteStatus.Instrumented) { throw new InvalidOperationException(result.Reason); }
+        }
+
+        _clean = new Context(Path.GetDirectoryName(assemblies[0])!, assemblies);
+        _instrumented = new Context(folder, assemblies);
+    }
+
+    internal Assembly Clean(string name) => _clean.LoadFromAssemblyName(new(name));
+
+    internal Assembly Instrumented(string name) => _instrumented.LoadFromAssemblyName(new(name));
+
+    /// <summary>The median of instrumented / clean over alternating runs, after both are warm.</summary>
+    internal static double Ratio(Action clean, Action instrumented, int rounds, double millisecondsEach)
+    {
+        Warm(clean);
+        Warm(instrumented);
+        int repeat = 1;
+        while (Milliseconds(clean, repeat) < millisecondsEach && repeat < 1 << 20) { repeat *= 2; }
+        var ratios = new double[rounds];
+        for (int i = 0; i < rounds; i++)
+        {
+            // Whoever goes second finds warmer caches and a later clock: take turns.
+            double first = Milliseconds(i % 2 == 0 ? clean : instrumented, repeat), second = Milliseconds(i % 2 == 0 ? instrumented : clean, repeat);
+            ratios[i] = i % 2 == 0 ? second / first : first / second;
+        }
+
+        Array.Sort(ratios);
+        return ratios[rounds / 2];
+    }
+
+    // Enough calls and time for both tiers of the JIT, and for on-stack replacement.
+    private static void Warm(Action action)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 400;) { action(); }
+        Thread.Sleep(120);
+        for (int i = 0; i < 40; i++) { action(); }
+        Thread.Sleep(120);
+        action();
+    }
+
+    private static double Milliseconds(Action action, int repeat)
+    {
+        double start = ThreadMilliseconds();
+        for (int i = 0; i < repeat; i++) { action(); }
+        return ThreadMilliseconds() - start;
+    }
+
+    /// <summary>The processor time of this thread: other processes of a busy machine must not count.</summary>
+    private static double ThreadMilliseconds()
+    {
+        if (!OperatingSystem.IsLinux() || clock_gettime(ThreadClock, out var time) != 0) { return Stopwatch.GetTimestamp() * 1000.0 / Stopwatch.Frequency; }
+        return (time.Seconds * 1000.0) + (time.Nanoseconds / 1e6);
+    }
+
+    private const int ThreadClock = 3; // CLOCK_THREAD_CPUTIME_ID
+
+    [DllImport("libc")]
+    private static extern int clock_gettime(int clock, out TimeSpec time);
+
+    private struct TimeSpec { internal long Seconds, Nanoseconds; }
+
+    private sealed class Context(string folder, string[] assemblies) : AssemblyLoadContext("bench")
+    {
+        protected override Assembly? Load(AssemblyName name) =>
+            Array.Exists(assemblies, a => Path.GetFileNameWithoutExtension(a) == name.Name) ? LoadFromAssemblyPath(Path.Combine(folder, name.Name + ".dll")) : null;
+    }
+}

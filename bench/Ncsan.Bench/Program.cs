@@ -1,0 +1,22 @@
+using Ncsan.Bench;
+
+// The bench raises and lowers State itself.
+Environment.SetEnvironmentVariable("NCSAN_SAMPLING", "off");
+
+return args switch
+{
+    ["kernels", .. var rest] => Kernels.Run(rest),
+    ["libraries", .. var rest] => Libraries.Run(rest),
+    ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.WriteLine("""
+        kernels [--up] [--only TEXT]   instrumented / clean over the kernels, with State down, or up too
+        libraries [--up]               the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
+        rewrite FILE [FOLDER]          how long one assembly takes to rewrite, and how much memory
+        """);
+    return 1;
+}
