@@ -7,20 +7,23 @@ using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
 
-/// <summary>Raises State for a while, again and again, as often as the overhead that the user grants allows.</summary>
+/// <summary>Keeps State up for as long, and takes it down as often, as the overhead that the user grants demands.</summary>
 /// <remarks>
 /// The slow-down is measured: what threads lost (their delays, and the checks they made at the cost of a check on this machine) against what
 /// the process used. Code that was compiled a moment ago runs for the first times, and bugs hide in cold code: it raises State before its turn.
 /// </remarks>
 internal static class Bursts
 {
-    private const int WindowMicroseconds = 10_000, TickMicroseconds = 2_000, CalibrateAfterTicks = 100, CalibrationRounds = 50_000;
+    private const int WindowMicroseconds = 10_000, RestMicroseconds = 2_000, CalibrateAfterTicks = 100, CalibrationRounds = 50_000;
 
     /// <summary>How much of what was measured still counts a tick later: about a second of memory.</summary>
     private const double Memory = 0.998;
 
     /// <summary>What new code may go over the budget.</summary>
     private const double NewCodeBonus = 1.25;
+
+    /// <summary>A program that is over in a moment is watched whole: the budget holds from here on.</summary>
+    private static readonly TimeSpan s_startUp = TimeSpan.FromMilliseconds(300);
 
     private static byte s_calibrated;
 
@@ -38,6 +41,7 @@ internal static class Bursts
     private static void Run()
     {
         SanitizedThread.Current.Guard++;
+        long started = Stopwatch.GetTimestamp();
         double checkCost = 0.005, lost = 0, used = 0;
         long compiled = 0, lastDelay = 0, lastChecks = 0;
         double lastCpu = 0;
@@ -54,15 +58,19 @@ internal static class Bursts
             long methods = JitInfo.GetCompiledMethodCount();
             bool isNew = methods != compiled;
             compiled = methods;
-            if (SlowDown <= Configuration.Overhead * (isNew ? NewCodeBonus : 1))
+            if (SlowDown <= Configuration.Overhead * (isNew ? NewCodeBonus : 1) || Stopwatch.GetElapsedTime(started) < s_startUp)
             {
-                Raise();
+                if (Hooks.State == 0) { Raise(); }
                 Native.Sleep(WindowMicroseconds);
-                if (!Lifecycle.IsOver) { Volatile.Write(ref Hooks.State, 0); }
             }
-
-            Native.Sleep(TickMicroseconds);
+            else
+            {
+                Volatile.Write(ref Hooks.State, 0);
+                Native.Sleep(RestMicroseconds);
+            }
         }
+
+        Volatile.Write(ref Hooks.State, 0);
     }
 
     /// <summary>By how much a program is slowed down that used so much, of which so much was lost to us.</summary>

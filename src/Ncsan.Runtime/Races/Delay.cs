@@ -11,11 +11,11 @@ internal static class Delay
     private const int Nap = 50;
 
     /// <summary>A random delay of at most <paramref name="longest"/> microseconds: from nothing for plain accesses, from half of it for
-    /// read-modify-writes and assertions, which are worth more.</summary>
-    internal static int Draw(SanitizedThread thread, int longest, AccessKind kind)
+    /// read-modify-writes, assertions and cold sites, which are worth more.</summary>
+    internal static int Draw(SanitizedThread thread, int longest, AccessKind kind, bool cold)
     {
         if (!Configuration.DelayRandomize) { return longest; }
-        int least = (kind & (AccessKind.Compound | AccessKind.Assert)) != 0 ? longest / 2 : 1;
+        int least = cold || (kind & (AccessKind.Compound | AccessKind.Assert)) != 0 ? longest / 2 : 1;
         return longest - (int)thread.NextRandom((uint)(longest - least));
     }
 

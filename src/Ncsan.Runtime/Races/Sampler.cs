@@ -29,6 +29,9 @@ internal static unsafe class Sampler
 
     private static readonly int* s_skip = AllocateCells();
 
+    /// <summary>How far a thread may be ahead of its share, in ticks of rest.</summary>
+    private static long Grace => Configuration.DelayGrace * Stopwatch.Frequency / 1_000 * (100 - Configuration.DelayShare) / Configuration.DelayShare;
+
     /// <summary>About how many checks were made: counted when a thread's turn comes.</summary>
     internal static long Checks;
 
@@ -88,21 +91,22 @@ internal static unsafe class Sampler
             return 0;
         }
 
-        if (now < thread.RestUntil)
+        if (now < thread.RestUntil - Grace)
         {
             Statistics.Count(ref Statistics.OverBudget);
             return 0;
         }
 
-        return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, access.Kind);
+        return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, access.Kind, cold);
     }
 
-    /// <summary>After a delay the thread runs on undisturbed for a while, so that delays take no more than their share of its time.</summary>
+    /// <summary>Each delay adds the rest that brings it down to its share of the thread's time. A thread may be ahead of its share by the grace, so
+    /// that a program, or a thread, that is over in a moment is watched from its first access to its last.</summary>
     internal static void Delayed(SanitizedThread thread, long started)
     {
         long now = Stopwatch.GetTimestamp();
         Interlocked.Add(ref Statistics.DelayMicroseconds, (now - started) * 1_000_000 / Stopwatch.Frequency);
-        thread.RestUntil = now + ((now - started) * (100 - Configuration.DelayShare) / Configuration.DelayShare);
+        thread.RestUntil = Math.Max(thread.RestUntil, now) + ((now - started) * (100 - Configuration.DelayShare) / Configuration.DelayShare);
     }
 
     /// <summary>The next turn comes after a random number of accesses, but not so soon that turns fall into the rest after a delay: the period
@@ -111,7 +115,7 @@ internal static unsafe class Sampler
     {
         int usual = Configuration.SkipWatch;
         Interlocked.Add(ref Checks, thread.Skipped);
-        thread.SkipPeriod = now < thread.RestUntil ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
+        thread.SkipPeriod = now < thread.RestUntil - Grace ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
         s_skip[cell] = thread.Skipped = thread.SkipPeriod - (int)thread.NextRandom((uint)thread.SkipPeriod);
     }
 

@@ -33,6 +33,9 @@ public static class Options
     /// <summary>How much of a thread's time delays may take.</summary>
     public static readonly Option DelayShare = new("delay-share", typeof(int), "20", "How much of a thread's time it may stand at watchpoints that the sampler chose, in percent.");
 
+    /// <summary>How far delays may run ahead of their share.</summary>
+    public static readonly Option DelayGrace = new("delay-grace", typeof(int), "20", "How long a thread may stand at watchpoints beyond its share, in milliseconds: lets short programs and threads be watched whole.");
+
     /// <summary>The strict policy.</summary>
     public static readonly Option Strict = new("strict", typeof(bool), "false", "Report by the letter of the memory model: also when the value stayed the same; allows weak-memory.");
 
@@ -66,7 +69,7 @@ public static class Options
     /// <summary>Every option, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Option> All =
     [
-        Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, DelayShare, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
+        Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, DelayShare, DelayGrace, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
         WeakMemory, Store, RunId, DelayBudget, MaxFindings, Locks,
     ];
 }
