@@ -83,11 +83,28 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
 
     private Finding Judge(Finding finding)
     {
+        finding = NameCollection(finding);
         if (finding.Class.Length == 0) { finding = finding with { Class = HarmClassifier.Classify(finding) }; }
         return finding with
         {
             Severity = policy.SeverityOf(finding).ToString().ToLowerInvariant(),
             Title = finding.Title.Length > 0 ? finding.Title : finding.Member.Length > 0 ? $"{finding.Kind} on {finding.Member}" : finding.Kind,
+        };
+    }
+
+    /// <summary>
+    /// Of two sides that met on a collection one may know where it came from (<c>Bank._entries (List&lt;int&gt;.Add)</c>) and the other only what it
+    /// did (<c>List&lt;int&gt;.Enumerator.MoveNext</c>): the finding is named after the one that knows.
+    /// </summary>
+    private static Finding NameCollection(Finding finding)
+    {
+        static bool HasOrigin(string member) => member.Contains(" (", StringComparison.Ordinal);
+        if (HasOrigin(finding.Member) || finding.Accesses.FirstOrDefault(a => a.Collection && a.Member is { } m && HasOrigin(m))?.Member is not { } named) { return finding; }
+        return finding with
+        {
+            Title = finding.Title.Replace(finding.Member, named, StringComparison.Ordinal),
+            Member = named,
+            Accesses = [.. finding.Accesses.Select(a => a.Member is null ? a with { Member = finding.Member } : a)],
         };
     }
 

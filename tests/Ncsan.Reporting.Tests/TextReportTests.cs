@@ -33,6 +33,21 @@ public class TextReportTests
     }
 
     [Fact]
+    public void ACollectionIsNamedAfterTheSideThatKnowsWhereItCameFrom()
+    {
+        Finding moving = Samples.Collection with
+        {
+            Member = "List<int>.Enumerator.MoveNext",
+            Title = "data race on List<int>.Enumerator.MoveNext",
+            Accesses = [Samples.Collection.Accesses[0], Samples.Collection.Accesses[1] with { Member = null }],
+        };
+        string text = Text(Samples.Report(moving));
+        Assert.StartsWith("NCS0001 data race on Bank._entries (List<int>.Add) ", text);
+        Assert.Contains("_entries[^1];  List<int>.Enumerator.MoveNext\n", text);
+        Assert.Contains("race:Bank._entries\n", text);
+    }
+
+    [Fact]
     public void ASourceFileThatIsGoneCostsOnlyTheSourceLine()
     {
         var elsewhere = new StringWriter();

@@ -16,13 +16,36 @@ public class CollectionPassTests
         "CollectionWrite Dictionary<string, long>[]", "CollectionRead Dictionary<string, long>.GetEnumerator", "CollectionViewRead Dictionary<string, long>.Enumerator.MoveNext", "CollectionViewRead Dictionary<string, long>.Enumerator.MoveNext");
 
     [Fact]
+    public void A_collection_is_named_after_where_it_came_from() => Calls("""
+        class Bank
+        {
+            readonly List<int> _entries = new(); List<int> Entries => _entries; static readonly Dictionary<int, int> s_map = new() { [1] = 2 };
+            public object Run()
+            {
+                var local = _entries; local.Add(1); Entries.Add(2); int sum = 0;
+                foreach (int entry in _entries) { sum += entry; break; }
+                foreach (int key in s_map.Keys) { sum += key; break; }
+                foreach (int each in Iterate()) { sum += each; }
+                return sum;
+            }
+            IEnumerable<int> Iterate() { foreach (int entry in _entries) { yield return entry; break; } }
+        }
+        static class Program { static object Run() => new Bank().Run(); }
+        """, 3,
+        "CollectionWrite Bank._entries (List<int>.Add)", "CollectionWrite Bank.Entries (List<int>.Add)",
+        "CollectionRead Bank._entries (List<int>.GetEnumerator)", "CollectionViewRead Bank._entries (List<int>.Enumerator.MoveNext)",
+        "CollectionRead Bank.s_map (Dictionary<int, int>.KeyCollection.GetEnumerator)", "CollectionViewRead Bank.s_map (Dictionary<int, int>.KeyCollection.Enumerator.MoveNext)",
+        "CollectionReadDispatched IEnumerable<int>.GetEnumerator", "CollectionReadDispatched IEnumerator.MoveNext",
+        "CollectionRead Bank._entries (List<int>.GetEnumerator)", "CollectionViewRead Bank._entries (List<int>.Enumerator.MoveNext)", "CollectionReadDispatched IEnumerator.MoveNext");
+
+    [Fact]
     public void An_interface_member_is_left_to_the_real_type() => Calls("""
         static class Program { static object Run() { IList<int> list = new List<int>(); list.Add(4); IReadOnlyCollection<int> view = new int[2]; return view.Count; } }
         """, 2, "CollectionWriteDispatched ICollection<int>.Add", "CollectionReadDispatched IReadOnlyCollection<int>.Count");
 
     [Fact]
     public void An_overridable_member_is_left_to_the_real_type_and_a_call_of_the_base_is_not() => Calls("""
-        class Locked : System.Collections.ArrayList { public override int Add(object? value) { lock (this) { return base.Add(value); } } }
+        class Locked : System.Collections.ArrayList { public override int Add(object? value) => base.Add(value); }
         static class Program { static object Run() => new Locked().Add(1); }
         """, 0, "CollectionWriteDispatched ArrayList.Add", "CollectionWrite ArrayList.Add");
 

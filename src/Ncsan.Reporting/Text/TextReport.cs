@@ -132,14 +132,14 @@ public sealed class TextReport
     {
         if (finding.UsualLock is { } guard) { Line($"  usually guarded by {guard}"); }
         if (finding.Test is { } test) { Fact("test", test); }
-        if (finding.Certainty == "predicted") { Fact("predicted", "the two accesses were not seen to meet"); }
+        if (finding.Certainty.Length > 0) { Fact("certainty", finding.Certainty == "predicted" ? "predicted: the two accesses were not seen to meet" : finding.Certainty); }
         if (finding.Severity is "note" or "warning") { Fact("severity", finding.Severity); }
         if (finding.Count > 1) { Fact("caught", $"{Number(finding.Count)} times"); }
     }
 
     private void WriteSilence(Finding finding) => Fact("silence", Silencer.LineFor(finding));
 
-    private void Fact(string name, string value) => Line($"  {_ink.Faint(name.PadRight(8))} {value}");
+    private void Fact(string name, string value) => Line($"  {_ink.Faint(name.PadRight(9))} {value}");
 
     private void Line(string text) => _out.Write(text + "\n");
 

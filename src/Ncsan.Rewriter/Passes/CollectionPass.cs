@@ -69,20 +69,9 @@ internal sealed class CollectionPass : ICallPass
     private static int Site(Invocation call, int index, bool writes) =>
         call.Site(writes ? SiteKind.CollectionWrite : SiteKind.CollectionRead, Member(call, call.Op.Inputs![index]));
 
-    /// <summary>
-    /// The field that the collection came from and the operation: <c>Bank._entries (List&lt;int&gt;.Add)</c>; only the operation where the origin is not known.
-    /// </summary>
-    private static string Member(Invocation call, StackEntry collection)
-    {
-        string operation = Operation(call);
-        return collection.Producer is { Code: Code.Ldfld or Code.Ldsfld or Code.Ldflda or Code.Ldsflda, Operand: FieldReference field } ? $"{Named(field)} ({operation})" : operation;
-    }
-
-    private static string Named(FieldReference field)
-    {
-        string name = Names.Field(field);
-        return name[..name.LastIndexOf(" (", StringComparison.Ordinal)];
-    }
+    /// <summary>The field that the collection came from and the operation: <c>Bank._entries (List&lt;int&gt;.Add)</c>; only the operation where the origin is not known.</summary>
+    private static string Member(Invocation call, StackEntry collection) =>
+        CollectionOrigin.Of(call.Code, collection) is { } origin ? $"{origin} ({Operation(call)})" : Operation(call);
 
     private static string Operation(Invocation call)
     {

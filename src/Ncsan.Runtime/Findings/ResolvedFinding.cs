@@ -32,8 +32,8 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
 /// <summary>One side of a finding in source terms.</summary>
 internal sealed record ResolvedSide(Side Side, string Member, bool IsReadModifyWrite, IReadOnlyList<Frame> Stack)
 {
-    /// <summary>What the id is made of.</summary>
-    internal string Key => $"{Stack[0].Method}|{Member}";
+    /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect.</summary>
+    internal string Key => $"{Stack[0].Method}|{(Side.Is(AccessKind.Collection) && Member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? Member[..at] : Member)}";
 
     internal static ResolvedSide Of(Side side)
     {
