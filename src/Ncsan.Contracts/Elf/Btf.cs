@@ -43,11 +43,10 @@ internal sealed class Btf
         return (other.Find(".BTF") is { } section ? Parse(other.BytesOf(section)) : null) ?? throw new ElfException("NCS2306", $"{path} has no .BTF section.");
     }
 
-    /// <summary>The path of the member at an offset of a variable (or of the struct of that name, which op tables often have).</summary>
-    internal string? Member(string variable, long offset)
+    /// <summary>The path of the member at an offset of a variable, or of <paramref name="typeName"/> where BTF does not list the variable (the kernel's lists per-CPU ones alone).</summary>
+    internal string? Member(string variable, string typeName, long offset)
     {
-        int type = _variables.TryGetValue(variable, out int id) && Row(id) is >= 0 and int at ? (int)U32(at + 8) : _structs.GetValueOrDefault(variable, -1);
-        if (type < 0 && _structs.TryGetValue(variable == "pv_ops" ? "paravirt_patch_template" : variable, out int named)) { type = named; }
+        int type = _variables.TryGetValue(variable, out int id) && Row(id) is >= 0 and int at ? (int)U32(at + 8) : _structs.GetValueOrDefault(typeName, -1);
         return type <= 0 ? null : MemberOf(type, offset, 0);
     }
 
@@ -99,6 +98,7 @@ internal sealed class Btf
         string name = Text(U32(found));
         string? inner = MemberOf((int)U32(found + 4), offset - start, depth + 1);
         if (inner is null) { return null; }
+        if (depth > 0 && (info & 0xffff) == 1) { return inner; } // a struct around one member is that member
         return name.Length == 0 ? inner : inner.Length == 0 ? name : inner[0] == '[' ? name + inner : $"{name}.{inner}";
     }
 

@@ -43,12 +43,14 @@ internal sealed class SectionDecoder
     private readonly ElfSection _section;
     private readonly SectionReader _reader;
     private readonly Decoder _decoder;
+    private readonly long _length;
     private int _cursor;
 
     internal unsafe SectionDecoder(ElfFile file, ElfSection section)
     {
         (_file, _section) = (file, section);
-        _reader = new SectionReader(file.PointerTo(section), (long)section.Size);
+        _length = file.BytesOf(section).Length;
+        _reader = new SectionReader(file.PointerTo(section), _length);
         _decoder = Decoder.Create(64, _reader);
         _decoder.IP = section.Address;
     }
@@ -67,7 +69,7 @@ internal sealed class SectionDecoder
         result = default;
         result.Memory = result.Constant = Place.None;
         result.Offset = _reader.Position;
-        if (result.Offset >= (long)_section.Size) { return false; }
+        if (result.Offset >= _length) { return false; }
         _decoder.Decode(out result.Instruction);
         if (result.Instruction.IsInvalid) { return false; }
         Resolve(ref result);

@@ -78,7 +78,11 @@ public sealed class ElfFrontEnd : IFrontEnd, IDisposable
     public string Location(Function function, int offset) => _listing.Value.Location(function, offset);
 
     /// <inheritdoc/>
-    public IEnumerable<ListingLine> Listing(Function function) => _listing.Value.Lines(function);
+    public IEnumerable<ListingLine> Listing(Function function)
+    {
+        Flow(function); // finds the debug assertions
+        return _listing.Value.Lines(function);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _program.File.Dispose();

@@ -4,7 +4,7 @@ namespace Ncsan.Contracts.Elf;
 
 /// <summary>
 /// Guesses regions in a linked kernel, where linking has thrown the notes away: <c>instrumentation_begin()</c> and <c>_end()</c> each leave a one-byte NOP.
-/// Taken in turns along a path they are begin and end. A guess: the report says so.
+/// Taken in turns along a path they are begin and end; where that does not balance they are something else. A guess: the report says so.
 /// </summary>
 internal static class NopRegions
 {
@@ -22,6 +22,13 @@ internal static class NopRegions
                 var node = nodes[at.Node];
                 if (node.Event == FlowEvent.None) { nodes[at.Node] = node with { Event = open ? FlowEvent.End : FlowEvent.Begin }; }
                 open = nodes[at.Node].Event == FlowEvent.Begin;
+            }
+
+            if (nodes[at.Node].Event == FlowEvent.Return && open)
+            {
+                // The guess does not balance, so these are NOPs of another kind (alignment, padding).
+                foreach (int nop in nops) { nodes[nop] = nodes[nop] with { Event = FlowEvent.None }; }
+                return;
             }
 
             foreach (int next in nodes[at.Node].Next)

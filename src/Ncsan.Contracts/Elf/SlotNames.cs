@@ -15,7 +15,7 @@ internal sealed class SlotNames(ElfProgram program, Btf? types)
             (int symbol, long start, _) = program.Data.ObjectAt(place.Section, place.Offset);
             if (symbol < 0) { continue; }
             string table = program.File.NameOf(symbol);
-            if (types?.Member(table, place.Offset - start) is { } member) { slot.Name = $"{table}.{member}"; }
+            if (types?.Member(table, program.Profile.TypeOf(table), place.Offset - start) is { } member) { slot.Name = $"{table}.{member}"; }
             else if (Common(slot) is { } common) { slot.Name = $"{slot.Place} ({common})"; }
         }
     }

@@ -18,6 +18,9 @@ hook __hwasan_*
 hook __msan_*                  # MemorySanitizer, KMSAN
 hook __sanitizer_cov_*         # coverage, KCOV
 
+# The types of op tables whose variables BTF does not list, to name their members: TABLE=TYPE.
+type pv_ops=paravirt_patch_template
+
 # Protected code may call these although they are not protected.
 safe __ubsan_handle_*          # only when something bad has happened already: let the message out, at the risk of the machine
 

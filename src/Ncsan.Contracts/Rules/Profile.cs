@@ -6,9 +6,11 @@ namespace Ncsan.Contracts.Rules;
 /// </summary>
 public sealed class Profile
 {
-    private static readonly string[] s_kinds = ["section", "hook", "safe", "made", "noreturn", "cut", "keep"];
+    private static readonly string[] s_kinds = ["section", "hook", "safe", "made", "noreturn", "cut", "keep", "type"];
 
     private readonly Dictionary<string, Patterns> _patterns = s_kinds.ToDictionary(k => k, _ => new Patterns());
+
+    private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
 
     /// <summary>The shipped profile of this name, or null.</summary>
     public static Profile? Shipped(string name)
@@ -35,6 +37,7 @@ public sealed class Profile
                 throw new FormatException($"{name}({number}): expected KIND PATTERN, where KIND is one of {string.Join(", ", s_kinds)}; found \"{line.Trim()}\".");
             }
 
+            if (words[0] == "type" && words[1].Split('=') is [var table, var type]) { _types[table] = type; }
             patterns.Add(words[1], hash < 0 ? null : line[(hash + 1)..].Trim());
         }
     }
@@ -56,6 +59,9 @@ public sealed class Profile
 
     /// <summary>This function does not return.</summary>
     public bool IsNoReturn(string function) => _patterns["noreturn"].Match(function, out _);
+
+    /// <summary>The type of a table whose variable the type information does not list; its own name without a line for it.</summary>
+    public string TypeOf(string table) => _types.GetValueOrDefault(table, table);
 
     /// <summary>The search for recursion does not enter this function; why.</summary>
     public bool IsCut(string function, out string? reason)

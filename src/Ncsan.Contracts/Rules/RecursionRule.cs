@@ -101,7 +101,7 @@ public sealed class RecursionRule(Profile profile, IReadOnlyList<string> roots) 
         Function function = graph.Functions[target];
         if (function.Is(FunctionFlags.External) || target == from) { return; }
         if (previous[target] == -1) { return; }
-        if (profile.IsCut(function.Name, out _))
+        if (profile.IsCut(CopyRule.BaseName(function.Name), out _))
         {
             cuts.TryAdd(function.Name, function);
             return;

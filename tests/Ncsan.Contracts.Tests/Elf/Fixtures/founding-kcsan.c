@@ -14,7 +14,7 @@ unchecked_code void kcsan_setup_watchpoint(void *address)
 {
     trace_hardirqs_off();
     watchpoints += address != 0;
-    print_report();
+    watchpoints += print_report();
 }
 
 unchecked_code void __tsan_read8(void *address) { kcsan_setup_watchpoint(address); }
