@@ -1,7 +1,7 @@
-// A bank whose tellers pay out at the same time. Each pays 1 a thousand times from 10,000;
-// at the end the balance should be 8,000, and now and then it is not.
+// A bank whose tellers pay out at the same time. Each pays 1 a million times from 10,000,000;
+// at the end the balance should be 8,000,000, and it is not.
 
-var account = new Account(10_000);
+var account = new Account(10_000_000);
 Thread[] tellers = [Teller("teller-1"), Teller("teller-2")];
 foreach (Thread teller in tellers) { teller.Start(); }
 foreach (Thread teller in tellers) { teller.Join(); }
@@ -9,7 +9,7 @@ Console.WriteLine($"balance {account.Balance}");
 
 Thread Teller(string name) => new(() =>
 {
-    for (int i = 0; i < 1_000; i++) { account.Withdraw(1); }
+    for (int i = 0; i < 1_000_000; i++) { account.Withdraw(1); }
 }) { Name = name };
 
 internal sealed class Account(int balance)

@@ -27,6 +27,9 @@ public static class SourceNames
     /// <returns>The type that the author wrote, and the method with what it is inside it: <c>Run() lambda</c>.</returns>
     public static (string Type, string Method) Fold(string type, string method)
     {
+        // The statements of a top-level program.
+        if (method == "<Main>$") { return (type, "Main()"); }
+
         // <Run>d__3.MoveNext: the body of an async method or iterator. It may itself sit in a closure class.
         int dot = type.LastIndexOf('.');
         string last = type[(dot + 1)..];
