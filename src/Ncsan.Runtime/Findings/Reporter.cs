@@ -67,6 +67,7 @@ internal static class Reporter
     private static void Run()
     {
         SanitizedThread.Current.Guard++;
+        WarmUp.Run();
         while (true)
         {
             s_arrived.WaitOne();

@@ -30,7 +30,12 @@ internal static class Bursts
     /// <summary>The slow-down of late, as a factor.</summary>
     internal static double SlowDown { get; private set; } = 1;
 
-    internal static void Start() => new Thread(Run) { IsBackground = true, Name = "ncsan sampler" }.Start();
+    /// <summary>State is up when this returns: a short program may be over before a new thread gets a core.</summary>
+    internal static void Start()
+    {
+        Raise();
+        new Thread(Run) { IsBackground = true, Name = "ncsan sampler" }.Start();
+    }
 
     internal static void Raise()
     {

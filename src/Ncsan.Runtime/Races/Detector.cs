@@ -168,7 +168,7 @@ internal static unsafe class Detector
                 if (directed is null)
                 {
                     Delay.Wait(slot, delay);
-                    Sampler.Delayed(access.Thread, started);
+                    Sampler.Delayed(access.Thread, started, delay);
                 }
                 else
                 {

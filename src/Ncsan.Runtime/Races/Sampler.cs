@@ -21,6 +21,9 @@ internal static unsafe class Sampler
     /// <summary>How many executions of a site are its first ones.</summary>
     private const int FirstVisits = 127;
 
+    /// <summary>What a sleep takes beyond its time, in microseconds.</summary>
+    private const int WakeUp = 100;
+
     private const byte DirectedBit = 128;
 
     /// <summary>For each site how many of its first executions are still to come, and whether somebody is to wait there. Zeroed memory that the system
@@ -28,9 +31,6 @@ internal static unsafe class Sampler
     private static readonly byte* s_heat = (byte*)NativeMemory.AllocZeroed(MaxSites);
 
     private static readonly int* s_skip = AllocateCells();
-
-    /// <summary>How far a thread may be ahead of its share, in ticks of rest.</summary>
-    private static long Grace => Configuration.DelayGrace * Stopwatch.Frequency / 1_000 * (100 - Configuration.DelayShare) / Configuration.DelayShare;
 
     /// <summary>About how many checks were made: counted when a thread's turn comes.</summary>
     internal static long Checks;
@@ -91,7 +91,7 @@ internal static unsafe class Sampler
             return 0;
         }
 
-        if (now < thread.RestUntil - Grace)
+        if (!thread.HasDelayCredit(now))
         {
             Statistics.Count(ref Statistics.OverBudget);
             return 0;
@@ -100,13 +100,15 @@ internal static unsafe class Sampler
         return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, access.Kind, cold);
     }
 
-    /// <summary>Each delay adds the rest that brings it down to its share of the thread's time. A thread may be ahead of its share by the grace, so
-    /// that a program, or a thread, that is over in a moment is watched from its first access to its last.</summary>
-    internal static void Delayed(SanitizedThread thread, long started)
+    /// <summary>Notes the delay, of which a thread's time may hold only so much.</summary>
+    /// <param name="thread">The thread that stood still.</param>
+    /// <param name="started">Since when.</param>
+    /// <param name="wanted">How long it was to be, in microseconds. A sleep that took longer because the cores were busy took nothing from anybody.</param>
+    internal static void Delayed(SanitizedThread thread, long started, int wanted)
     {
         long now = Stopwatch.GetTimestamp();
         Interlocked.Add(ref Statistics.DelayMicroseconds, (now - started) * 1_000_000 / Stopwatch.Frequency);
-        thread.RestUntil = Math.Max(thread.RestUntil, now) + ((now - started) * (100 - Configuration.DelayShare) / Configuration.DelayShare);
+        thread.SpendDelay(now, Math.Min(now - started, (wanted + WakeUp) * Stopwatch.Frequency / 1_000_000));
     }
 
     /// <summary>The next turn comes after a random number of accesses, but not so soon that turns fall into the rest after a delay: the period
@@ -115,7 +117,7 @@ internal static unsafe class Sampler
     {
         int usual = Configuration.SkipWatch;
         Interlocked.Add(ref Checks, thread.Skipped);
-        thread.SkipPeriod = now < thread.RestUntil - Grace ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
+        thread.SkipPeriod = !thread.HasDelayCredit(now) ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
         s_skip[cell] = thread.Skipped = thread.SkipPeriod - (int)thread.NextRandom((uint)thread.SkipPeriod);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ncsan.Runtime.Races;
 
 namespace Ncsan.Runtime.Threads;
@@ -41,7 +42,7 @@ internal sealed class SanitizedThread
     internal volatile bool IsWaiting;
 
     /// <summary>The name for the report: the program's, or what the thread is. To be asked on the thread itself: a dead one no longer knows.</summary>
-    internal string Name => Managed.Name is { Length: > 0 } name ? name : Managed.IsThreadPoolThread ? "thread pool" : Managed.ManagedThreadId == 1 ? "main" : "thread";
+    internal string Name => Managed.IsThreadPoolThread ? "thread pool" : Managed.Name is { Length: > 0 } name ? name : Managed.ManagedThreadId == 1 ? "main" : "thread";
 
     /// <summary>Greater than zero inside the runtime: every hook returns at once. The second line of defence, never the first.</summary>
     internal int Guard;
@@ -67,8 +68,8 @@ internal sealed class SanitizedThread
     /// <summary>The one access that weak memory may still hold back, if any.</summary>
     internal HeldAccess Reordered;
 
-    /// <summary>The time before which the sampler leaves the thread alone.</summary>
-    internal long RestUntil;
+    /// <summary>Time that the thread may still stand at watchpoints, in ticks of the clock, and when that was so.</summary>
+    private long _delayCredit = LargestDelayCredit, _creditAt;
 
     /// <summary>How many accesses pass until the next turn, before it is varied.</summary>
     internal int SkipPeriod;
@@ -94,6 +95,21 @@ internal sealed class SanitizedThread
         byte here;
         return address - (nuint)(&here) < 16 << 20;
     }
+
+    /// <summary>How far a thread may be ahead of its share, so that a program or a thread that is over in a moment is watched from its first access to
+    /// its last.</summary>
+    private static long LargestDelayCredit => Settings.Configuration.DelayGrace * Stopwatch.Frequency / 1_000;
+
+    /// <summary>Whether the thread may be delayed now. Credit grows with its time, by the share that delays may have.</summary>
+    internal bool HasDelayCredit(long now)
+    {
+        if (_creditAt != 0) { _delayCredit = Math.Min(LargestDelayCredit, _delayCredit + ((now - _creditAt) * Settings.Configuration.DelayShare / 100)); }
+        _creditAt = now;
+        return _delayCredit > 0;
+    }
+
+    /// <summary>Takes a delay off the credit.</summary>
+    internal void SpendDelay(long now, long delay) => (_delayCredit, _creditAt) = (_delayCredit - delay, now);
 
     /// <summary>Notes that the thread needs, or no longer needs, to see each of its accesses on the slow path.</summary>
     internal void SetAttention(bool before, bool after)
