@@ -21,6 +21,9 @@ internal sealed record CopyLocation(string Folder)
 
     public string StampFile => Path.Combine(Own, "stamp");
 
+    /// <summary>The times of the application's folders, for the quick look.</summary>
+    public string FoldersFile => Path.Combine(Own, "folders");
+
     public string ManifestFile => Path.Combine(Own, "manifest");
 
     /// <summary>One summary line of a findings file: what of the application was not rewritten.</summary>

@@ -11,13 +11,14 @@ internal sealed class RewrittenCopy : IDisposable
 
     public CopyLocation Location { get; }
 
-    /// <summary>The copy beside the application if it is up to date, without making one: the quick way to a start.</summary>
+    /// <summary>The copy beside the application if a quick look says that it is up to date: the short way to a start.</summary>
     public static RewrittenCopy? TryOpenCurrent(Application app, RewriteChoice choice)
     {
         var first = new CopyLocation(app.Folder + ".ncsan");
-        return File.Exists(first.StampFile) && CopyLock.TryShared(first.LockFile) is { } held
-            ? IfCurrent(first, held, Stamp.Text(Stamp.Header(choice), Stamp.Files(app.Folder)))
-            : null;
+        if (!File.Exists(first.StampFile) || !File.Exists(first.FoldersFile) || CopyLock.TryShared(first.LockFile) is not { } held) { return null; }
+        if (Stamp.StillHolds(app.Folder, Stamp.Header(choice), File.ReadAllText(first.StampFile), File.ReadAllText(first.FoldersFile))) { return new RewrittenCopy(first, held); }
+        held.Dispose();
+        return null;
     }
 
     /// <summary>The copy of <paramref name="app"/>, made or brought up to date if need be.</summary>
@@ -56,10 +57,16 @@ internal sealed class RewrittenCopy : IDisposable
         foreach (var location in slots)
         {
             Directory.CreateDirectory(location.Own);
-            string wanted = Stamp.Text(header, Stamp.Files(app.Folder));
+            var files = Stamp.Files(app.Folder);
+            string wanted = Stamp.Text(header, files), folders = Stamp.Folders(app.Folder, files);
             while (true)
             {
-                if (File.Exists(location.LockFile) && CopyLock.TryShared(location.LockFile) is { } shared && IfCurrent(location, shared, wanted) is { } current) { return current; }
+                if (File.Exists(location.LockFile) && CopyLock.TryShared(location.LockFile) is { } shared && IfCurrent(location, shared, wanted) is { } current)
+                {
+                    current.RememberFolders(folders);
+                    return current;
+                }
+
                 if (CopyLock.TryExclusive(location.LockFile) is { } alone)
                 {
                     // What was copied is what runs, even if files have changed since (a log beside the program): asking again might never end.
@@ -95,6 +102,18 @@ internal sealed class RewrittenCopy : IDisposable
 
         held.Dispose();
         return null;
+    }
+
+    // Without it the next start takes the long way, that is all.
+    private void RememberFolders(string folders)
+    {
+        try
+        {
+            if (!File.Exists(Location.FoldersFile) || File.ReadAllText(Location.FoldersFile) != folders) { Disk.Replace(Location.FoldersFile, path => File.WriteAllText(path, folders)); }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     public void Dispose() => _lock.Dispose();

@@ -52,6 +52,43 @@ internal static class Stamp
         return text.ToString();
     }
 
+    /// <summary>The folders of the application by time: a folder's time changes when a file comes or goes.</summary>
+    public static string Folders(string folder, List<SourceFile> files)
+    {
+        var text = new StringBuilder();
+        foreach (string relative in files.Select(f => Path.GetDirectoryName(f.Path)!).Append("").Distinct(StringComparer.Ordinal))
+        {
+            text.Append(relative).Append('\t').Append(Directory.GetLastWriteTimeUtc(Path.Combine(folder, relative)).Ticks).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// A copy with this stamp is up to date, by looking at each file that it names and at the folders' times rather than for files. It says no too
+    /// often (a file came and went), never yes wrongly. Written without a generic of ours, which would be compiled at every start.
+    /// </summary>
+    public static bool StillHolds(string folder, string header, string stamp, string folders)
+    {
+        if (!stamp.StartsWith(header, StringComparison.Ordinal)) { return false; }
+        foreach (string line in stamp.Substring(header.Length).Split('\n'))
+        {
+            if (line.Length == 0) { continue; }
+            string[] fields = line.Split('\t');
+            var file = new FileInfo(Path.Combine(folder, fields[0]));
+            if (!file.Exists || file.Length != long.Parse(fields[1], CultureInfo.InvariantCulture) || file.LastWriteTimeUtc.Ticks != long.Parse(fields[2], CultureInfo.InvariantCulture)) { return false; }
+        }
+
+        foreach (string line in folders.Split('\n'))
+        {
+            if (line.Length == 0) { continue; }
+            string[] fields = line.Split('\t');
+            if (Directory.GetLastWriteTimeUtc(Path.Combine(folder, fields[0])).Ticks != long.Parse(fields[1], CultureInfo.InvariantCulture)) { return false; }
+        }
+
+        return true;
+    }
+
     /// <summary>Our own build, by the files whose change changes a copy.</summary>
     private static string OwnBuild { get; } = string.Concat(
         "ncsan 2 ", Of("Ncsan.Rewriter.dll"), Of("Ncsan.Runtime.dll"), Of("ncsan.dll"));
@@ -59,7 +96,7 @@ internal static class Stamp
     private static string Of(string name)
     {
         var file = new FileInfo(Path.Combine(AppContext.BaseDirectory, name));
-        return string.Create(CultureInfo.InvariantCulture, $"{file.Length}@{file.LastWriteTimeUtc.Ticks} ");
+        return file.Length.ToString(CultureInfo.InvariantCulture) + "@" + file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture) + " ";
     }
 }
 

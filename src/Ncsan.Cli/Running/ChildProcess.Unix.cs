@@ -18,9 +18,8 @@ internal abstract partial class ChildProcess
 
         internal Unix(Launch launch)
         {
-            using var memory = new NativeStrings();
-            byte** arguments = memory.Array([launch.File, .. launch.Arguments]);
-            byte** environment = memory.Array(Environment(launch));
+            using var arguments = new NativeStrings(Arguments(launch));
+            using var environment = new NativeStrings(Environment(launch));
             byte* attributes = stackalloc byte[1024], signals = stackalloc byte[256];
 
             // .NET ignores SIGPIPE for itself, and what is ignored stays ignored in a new program, which may not be .NET at all.
@@ -29,7 +28,7 @@ internal abstract partial class ChildProcess
             sigaddset(signals, BrokenPipe);
             posix_spawnattr_setsigdefault(attributes, signals);
             posix_spawnattr_setflags(attributes, SetDefaultSignals);
-            int pid, error = posix_spawnp(&pid, arguments[0], null, attributes, arguments, environment);
+            int pid, error = posix_spawnp(&pid, arguments.Array[0], null, attributes, arguments.Array, environment.Array);
             posix_spawnattr_destroy(attributes);
             if (error != 0) { throw Refused(launch, Marshal.GetPInvokeErrorMessage(error)); }
             _pid = pid;
@@ -66,87 +65,88 @@ internal abstract partial class ChildProcess
             }
         }
 
-        private static List<string> Environment(Launch launch)
+        private static string[] Arguments(Launch launch)
+        {
+            var all = new List<string> { launch.File };
+            all.AddRange(launch.Arguments);
+            return all.ToArray();
+        }
+
+        private static string[] Environment(Launch launch)
         {
             var all = new List<string>();
             foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
             {
-                if (!launch.Environment.ContainsKey((string)variable.Key)) { all.Add($"{variable.Key}={variable.Value}"); }
+                if (!launch.Environment.ContainsKey((string)variable.Key)) { all.Add((string)variable.Key + "=" + (string?)variable.Value); }
             }
 
-            foreach (var (name, value) in launch.Environment) { all.Add($"{name}={value}"); }
-            return all;
+            foreach (var (name, value) in launch.Environment) { all.Add(name + "=" + value); }
+            return all.ToArray();
         }
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnp(int* pid, byte* file, void* actions, void* attributes, byte** arguments, byte** environment);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnattr_init(void* attributes);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnattr_destroy(void* attributes);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnattr_setsigdefault(void* attributes, void* signals);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnattr_setflags(void* attributes, short flags);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int sigemptyset(void* signals);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int sigaddset(void* signals, int signal);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int waitpid(int pid, int* status, int options);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int kill(int pid, int signal);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int open(byte* path, int flags);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int close(int file);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int tcgetpgrp(int file);
 
-        [DllImport("libc")]
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int getpgrp();
     }
 
-    /// <summary>Null-terminated arrays of UTF-8 strings in native memory.</summary>
-    private sealed unsafe class NativeStrings : IDisposable
+    /// <summary>A null-terminated array of UTF-8 strings, in one block of native memory.</summary>
+    private readonly unsafe ref struct NativeStrings : IDisposable
     {
-        private readonly List<nint> _blocks = [];
+        private readonly void* _block;
 
-        internal byte** Array(List<string> texts)
+        internal NativeStrings(string[] texts)
         {
-            var array = (byte**)Keep(NativeMemory.Alloc((nuint)(texts.Count + 1), (nuint)sizeof(byte*)));
-            for (int i = 0; i < texts.Count; i++)
+            nuint size = (nuint)((texts.Length + 1) * sizeof(byte*));
+            foreach (string text in texts) { size += (nuint)Encoding.UTF8.GetByteCount(text) + 1; }
+            _block = NativeMemory.Alloc(size);
+            byte* at = (byte*)(Array + texts.Length + 1);
+            for (int i = 0; i < texts.Length; i++)
             {
-                int length = Encoding.UTF8.GetByteCount(texts[i]);
-                array[i] = (byte*)Keep(NativeMemory.Alloc((nuint)length + 1));
-                Encoding.UTF8.GetBytes(texts[i], new Span<byte>(array[i], length));
-                array[i][length] = 0;
+                Array[i] = at;
+                fixed (char* text = texts[i]) { at += Encoding.UTF8.GetBytes(text, texts[i].Length, at, int.MaxValue); }
+                *at++ = 0;
             }
 
-            array[texts.Count] = null;
-            return array;
+            Array[texts.Length] = null;
         }
 
-        private void* Keep(void* block)
-        {
-            _blocks.Add((nint)block);
-            return block;
-        }
+        internal byte** Array => (byte**)_block;
 
-        public void Dispose()
-        {
-            foreach (nint block in _blocks) { NativeMemory.Free((void*)block); }
-        }
+        public void Dispose() => NativeMemory.Free(_block);
     }
 }

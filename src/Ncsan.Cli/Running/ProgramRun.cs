@@ -27,12 +27,9 @@ internal static class ProgramRun
         ended.Set();
         follower.Join();
 
-        var whole = report.Build();
-        ReportWriter.Write(whole, options.Files);
         FindingsFile.Settle(findings);
-        report.ShowEnd(whole);
-        if (exitCode == ExitCodes.Hang && whole.Findings.Any(finding => finding.Rule == "NCS0212")) { return exitCode; }
-        return whole.Fails && !ChildProcess.IsCrash(exitCode) ? options.FindingsExitCode : exitCode;
+        bool fails = report.End(findings, out bool hang);
+        return (hang && exitCode == ExitCodes.Hang) || ChildProcess.IsCrash(exitCode) || !fails ? exitCode : options.FindingsExitCode;
     }
 
     private static void Follow(FindingsTail tail, RunReport report, string findings, ManualResetEventSlim ended)

@@ -15,11 +15,15 @@ internal sealed record RunOptions
 
     public IReadOnlyList<string> Suppressions { get; init; } = [];
 
-    public Policy Policy { get; init; } = Policy.Default;
+    /// <summary>The severities, or null for the usual ones.</summary>
+    public Policy? Policy { get; init; }
 
     /// <summary>What we exit with when findings fail the run.</summary>
     public int FindingsExitCode { get; init; } = ExitCodes.Findings;
 }
 
 /// <summary>Files that the report is written to besides the terminal.</summary>
-internal sealed record ReportFiles(string? Json = null, string? Sarif = null, string? Html = null);
+internal sealed record ReportFiles(string? Json = null, string? Sarif = null, string? Html = null)
+{
+    public bool Any => Json is not null || Sarif is not null || Html is not null;
+}

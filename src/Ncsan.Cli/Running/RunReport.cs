@@ -1,40 +1,123 @@
+using System.Text;
+using System.Text.Json;
 using Ncsan.Reporting;
 using Ncsan.Reporting.Suppressions;
 using Ncsan.Reporting.Text;
 
 namespace Ncsan.Cli.Running;
 
-/// <summary>The report of a run, told while it runs: each finding as it is confirmed, then the summary line.</summary>
-internal sealed class RunReport
+/// <summary>
+/// The report of a run, told while it runs: each finding as it is confirmed, then the summary line. A run that finds nothing is the usual one, so
+/// the report is only put together when there is more to say than that.
+/// </summary>
+internal sealed class RunReport(RunOptions options)
 {
-    private readonly ReportBuilder _builder;
-    private readonly SourceFiles _sources = new(Environment.CurrentDirectory);
-    private readonly bool _color = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-    private int _line;
+    private const string QuietStart = "{\"schema\":1,\"record\":\"summary\"";
 
-    public RunReport(RunOptions options)
-    {
-        var suppressions = new SuppressionSet();
-        foreach (string file in options.Suppressions) { suppressions.AddFile(file); }
-        _builder = new ReportBuilder(options.Policy, suppressions);
-    }
+    private const string HangRule = "NCS0212";
+
+    private readonly List<string> _held = [];
+    private ReportBuilder? _builder;
+    private SourceFiles? _sources;
+    private int _line;
 
     /// <summary>Takes in one line of the findings file and shows it if it is a new finding.</summary>
     public void Take(string line, string source)
     {
-        if (_builder.Add(line, $"{source}:{++_line}") is { } finding) { Show(text => text.WriteFinding(finding)); }
+        if (_builder is null)
+        {
+            _held.Add(line);
+            if (line.StartsWith(QuietStart, StringComparison.Ordinal)) { return; }
+            Begin(source);
+            return;
+        }
+
+        Add(line, source);
     }
 
-    /// <summary>The report as it stands.</summary>
-    public Report Build() => _builder.Build();
+    /// <summary>Says and writes what there is to say at the end; the summary line is the last.</summary>
+    /// <param name="source">The findings file.</param>
+    /// <param name="hang">One of the findings is a hang, which ends the program with a code of its own.</param>
+    /// <returns>Some finding fails the run.</returns>
+    public bool End(string source, out bool hang)
+    {
+        hang = false;
+        if (_builder is null && options.Suppressions.Count == 0 && !options.Files.Any)
+        {
+            Say.Line(QuietSummary());
+            return false;
+        }
 
-    /// <summary>Says what comes after the findings; the summary line is the last.</summary>
-    public void ShowEnd(Report report) => Show(text => text.WriteEnd(report));
+        if (_builder is null) { Begin(source); }
+        var report = _builder!.Build();
+        hang = report.Findings.Any(f => f.Rule == HangRule);
+        EndWith(report);
+        return report.Fails;
+    }
+
+    private void EndWith(Report report)
+    {
+        ReportWriter.Write(report, options.Files);
+        Show(text => text.WriteEnd(report));
+    }
+
+    private void Begin(string source)
+    {
+        var suppressions = new SuppressionSet();
+        foreach (string file in options.Suppressions) { suppressions.AddFile(file); }
+        _builder = new ReportBuilder(options.Policy ?? Policy.Default, suppressions);
+        foreach (string line in _held) { Add(line, source); }
+        _held.Clear();
+    }
+
+    private void Add(string line, string source)
+    {
+        if (_builder!.Add(line, $"{source}:{++_line}") is { } finding) { Show(text => text.WriteFinding(finding)); }
+    }
+
+    /// <summary>The summary line of a run without findings: all that the held lines say is how much was not seen.</summary>
+    private string QuietSummary()
+    {
+        long gaps = 0;
+        foreach (string line in _held) { gaps += CountGaps(line); }
+        BlindSpot[] spots = gaps > 0 ? [new BlindSpot("", "", gaps, [])] : [];
+        return TextReport.SummaryLine(new Report { Findings = [], Run = new RunSummary { BlindSpots = spots } });
+    }
+
+    /// <summary>The sum of <c>blindSpots[].count</c> of a summary line.</summary>
+    private static long CountGaps(string line)
+    {
+        long gaps = 0;
+        try
+        {
+            var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(line));
+            bool inside = false, count = false;
+            while (json.Read())
+            {
+                if (json.TokenType == JsonTokenType.PropertyName)
+                {
+                    if (json.CurrentDepth == 1) { inside = json.ValueTextEquals("blindSpots"u8); }
+                    count = inside && json.CurrentDepth == 3 && json.ValueTextEquals("count"u8);
+                }
+                else if (count && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out long value))
+                {
+                    gaps += value;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // A kill tore the line; the findings lines before it are whole.
+        }
+
+        return gaps;
+    }
 
     private void Show(Action<TextReport> write)
     {
+        bool color = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         var text = new StringWriter();
-        write(new TextReport(text, _sources, _color));
+        write(new TextReport(text, _sources ??= new SourceFiles(Environment.CurrentDirectory), color));
         Say.Text(text.ToString());
     }
 }

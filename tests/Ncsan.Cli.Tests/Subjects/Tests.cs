@@ -12,7 +12,7 @@ public class BankTests
         var tellers = new Thread[2];
         for (int i = 0; i < tellers.Length; i++)
         {
-            tellers[i] = new Thread(() => { for (int j = 0; j < 2_000_000; j++) { _balance--; } });
+            tellers[i] = new Thread(() => { for (int j = 0; j < 5_000_000; j++) { _balance--; } });
             tellers[i].Start();
         }
 
@@ -24,7 +24,8 @@ public class BankTests
     {
         await Task.Yield();
         var clerk = new Clerk();
-        await Task.WhenAll(Task.Run(clerk.Work), Task.Run(clerk.Work));
+        using var together = new Barrier(2);
+        await Task.WhenAll(Task.Run(() => clerk.Work(together)), Task.Run(() => clerk.Work(together)));
     }
 
     [Theory]
@@ -42,9 +43,10 @@ public class BankTests
     {
         public int Papers;
 
-        public void Work()
+        public void Work(Barrier together)
         {
-            for (int i = 0; i < 2_000_000; i++) { Papers++; }
+            together.SignalAndWait();
+            for (int i = 0; i < 5_000_000; i++) { Papers++; }
         }
     }
 }
