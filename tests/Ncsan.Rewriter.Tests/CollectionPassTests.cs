@@ -39,6 +39,11 @@ public class CollectionPassTests
         "CollectionRead Bank._entries (List<int>.GetEnumerator)", "CollectionViewRead Bank._entries (List<int>.Enumerator.MoveNext)", "CollectionReadDispatched IEnumerator.MoveNext");
 
     [Fact]
+    public void An_override_counts_though_compilers_name_its_first_declaration() => Calls("""
+        static class Program { static object Run() { var text = new System.Text.StringBuilder("a"); var memory = new System.IO.MemoryStream(); memory.WriteByte(1); System.IO.Stream stream = memory; stream.WriteByte(2); object o = 3; return text.ToString() + o.ToString(); } }
+        """, "a3", "CollectionWriteDispatched Stream.WriteByte", "CollectionWriteDispatched Stream.WriteByte", "CollectionRead StringBuilder.ToString");
+
+    [Fact]
     public void An_interface_member_is_left_to_the_real_type() => Calls("""
         static class Program { static object Run() { IList<int> list = new List<int>(); list.Add(4); IReadOnlyCollection<int> view = new int[2]; return view.Count; } }
         """, 2, "CollectionWriteDispatched ICollection<int>.Add", "CollectionReadDispatched IReadOnlyCollection<int>.Count");

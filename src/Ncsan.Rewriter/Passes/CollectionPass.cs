@@ -16,11 +16,19 @@ internal sealed class CollectionPass : ICallPass
 {
     public void Visit(Invocation call)
     {
-        if (CollectionContract.Find(call.DeclaringType) is not { } type || !type.Members.TryGetValue(call.Name, out MemberEffect member)) { return; }
+        if (TypeOf(call) is not { } type || !type.Members.TryGetValue(call.Name, out MemberEffect member)) { return; }
         bool hasReceiver = type.Kind == ReceiverKind.Static || (call.Method.HasThis && !call.IsConstructor);
         if (hasReceiver && member.Effect != CollectionEffect.None) { Receiver(call, type, member.Effect); }
         if (member.ReadsArguments) { Arguments(call, first: hasReceiver ? 1 : 0); }
     }
+
+    /// <summary>
+    /// The type of the contract that the call concerns. Compilers name an override by its first declaration (StringBuilder.ToString is a call
+    /// of Object.ToString), so the static type of the receiver is asked as well.
+    /// </summary>
+    private static CollectionType? TypeOf(Invocation call) =>
+        CollectionContract.Find(call.DeclaringType)
+        ?? (call.Op.Code == Code.Callvirt && call.Op.Inputs![0].Type is { } receiver ? CollectionContract.Find(TypeFacts.Bare(receiver).GetElementType().FullName) : null);
 
     private static void Receiver(Invocation call, CollectionType type, CollectionEffect effect)
     {
@@ -75,7 +83,7 @@ internal sealed class CollectionPass : ICallPass
 
     private static string Operation(Invocation call)
     {
-        string type = Names.Type(call.Method.DeclaringType);
+        string type = Names.Type(call.Method.DeclaringType.FullName == "System.Object" && call.Op.Inputs![0].Type is { } receiver ? TypeFacts.Bare(receiver) : call.Method.DeclaringType);
         return call.Name switch
         {
             ".ctor" => $"new {type}",
