@@ -73,7 +73,7 @@ public class ChildTests
     {
         Child child = Child.Run("wrong-version");
         Assert.Equal(0, child.ExitCode);
-        Assert.StartsWith("ncsan: NCS2003 ", child.Error, StringComparison.Ordinal);
+        Assert.StartsWith("ncsan: NCS2203 ", child.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class ChildTests
     {
         Child child = Child.Run("quiet", ("NCSAN_STRICT", "perhaps"));
         Assert.Equal(0, child.ExitCode);
-        Assert.Equal("ncsan: NCS2001 NCSAN_STRICT=perhaps is not true or false; using false.\n", child.Error);
+        Assert.Equal("ncsan: NCS2201 NCSAN_STRICT=perhaps is not true or false; using false.\n", child.Error);
     }
 
     [Fact]
@@ -95,6 +95,6 @@ public class ChildTests
     {
         Child child = Child.Run("threads-race", findings: "/dev/full");
         Assert.Equal(0, child.ExitCode);
-        Assert.Single(child.Error.Split('\n'), line => line.StartsWith("ncsan: NCS2002 ", StringComparison.Ordinal));
+        Assert.Single(child.Error.Split('\n'), line => line.StartsWith("ncsan: NCS2202 ", StringComparison.Ordinal));
     }
 }

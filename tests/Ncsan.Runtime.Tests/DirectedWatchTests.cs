@@ -56,7 +56,7 @@ public sealed class DirectedWatchTests : IDisposable
         File.WriteAllText(path, content);
         Child child = Round("ordered");
         Assert.Equal(0, child.ExitCode);
-        Assert.StartsWith("ncsan: NCS2005 ", Assert.Single(child.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("ncsan: NCS2205 ", Assert.Single(child.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllText(path + ".bad"));
         Round("ordered").IsClean();
     }

@@ -10,7 +10,7 @@ internal static class Faults
         Hooks.State = 0;
         if (Interlocked.Exchange(ref s_said, 1) == 0)
         {
-            Notice.Say("NCS9001", $"{feature} failed and is off ({fault.GetType().Name}: {fault.Message}); the program goes on. Please report this, with: {Where(fault)}");
+            Notice.Say("NCS9101", $"{feature} failed and is off ({fault.GetType().Name}: {fault.Message}); the program goes on. Please report this, with: {Where(fault)}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Settings;
 
 namespace Ncsan.Runtime.Findings;
@@ -5,7 +6,7 @@ namespace Ncsan.Runtime.Findings;
 /// <summary>The file of findings, which other processes of the same run may append to at the same time.</summary>
 internal static class FindingsFile
 {
-    private const int Attempts = 200, NapMilliseconds = 5;
+    private const int Attempts = 200, NapMicroseconds = 5_000;
 
     private static bool s_complained;
 
@@ -37,7 +38,7 @@ internal static class FindingsFile
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            if (!s_complained) { Notice.Say("NCS2002", $"findings cannot be written to {Path}: {fault.Message}"); }
+            if (!s_complained) { Notice.Say("NCS2202", $"findings cannot be written to {Path}: {fault.Message}"); }
             s_complained = true;
             return false;
         }
@@ -49,7 +50,7 @@ internal static class FindingsFile
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             try { return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0); }
-            catch (IOException) when (File.Exists(Path) && attempt < Attempts - 1) { Thread.Sleep(NapMilliseconds); }
+            catch (IOException) when (File.Exists(Path) && attempt < Attempts - 1) { Native.Sleep(NapMicroseconds); }
         }
 
         return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);

@@ -12,7 +12,7 @@ namespace Ncsan.Runtime.Races;
 internal static class CandidateStore
 {
     private const string Header = "ncsan candidates 1", FileName = "candidates", LockName = "candidates.lock";
-    private const int Fields = 12, Attempts = 400, NapMilliseconds = 5;
+    private const int Fields = 12, Attempts = 400, NapMicroseconds = 5_000;
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
@@ -31,7 +31,7 @@ internal static class CandidateStore
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Notice.Say("NCS2006", $"the candidates in {path} cannot be read: {fault.Message}");
+            Notice.Say("NCS2206", $"the candidates in {path} cannot be read: {fault.Message}");
             return [];
         }
     }
@@ -61,7 +61,7 @@ internal static class CandidateStore
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Notice.Say("NCS2006", $"what this run learnt cannot be kept in {Configuration.Store}: {fault.Message}");
+            Notice.Say("NCS2206", $"what this run learnt cannot be kept in {Configuration.Store}: {fault.Message}");
             return 0;
         }
     }
@@ -69,9 +69,9 @@ internal static class CandidateStore
     private static void SetAside(string path, Exception fault)
     {
         string aside = path + ".bad";
-        Notice.Say("NCS2005", $"{path} is not a file of candidates of this version ({fault.Message}); it is set aside as {aside} and rebuilt.");
+        Notice.Say("NCS2205", $"{path} is not a file of candidates of this version ({fault.Message}); it is set aside as {aside} and rebuilt.");
         try { File.Move(path, aside, overwrite: true); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { Notice.Say("NCS2006", $"{path} cannot be moved: {e.Message}"); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { Notice.Say("NCS2206", $"{path} cannot be moved: {e.Message}"); }
     }
 
     private static FileStream Lock()
@@ -79,7 +79,7 @@ internal static class CandidateStore
         for (int attempt = 1; ; attempt++)
         {
             try { return new FileStream(PathOf(LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None); }
-            catch (IOException) when (attempt < Attempts) { Thread.Sleep(NapMilliseconds); }
+            catch (IOException) when (attempt < Attempts) { Native.Sleep(NapMicroseconds); }
         }
     }
 

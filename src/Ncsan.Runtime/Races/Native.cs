@@ -4,7 +4,7 @@ namespace Ncsan.Runtime.Races;
 
 /// <summary>The operating system's own sleep and stack bounds.</summary>
 /// <remarks>
-/// Not <see cref="Thread.Sleep(int)"/>: an interrupt that the program means for its own code would be thrown out of ours, its shortest sleep is a
+/// Not <c>Thread.Sleep</c>: an interrupt that the program means for its own code would be thrown out of ours, its shortest sleep is a
 /// millisecond (this one 70-90 us), and with an instrumented framework it is instrumented code.
 /// </remarks>
 internal static unsafe partial class Native

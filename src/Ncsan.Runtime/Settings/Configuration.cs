@@ -69,7 +69,7 @@ internal static class Configuration
 
     private static string Bad(Option option, string expected)
     {
-        Notice.Say("NCS2001", $"{option.EnvironmentVariable}={Text(option)} is not {expected}; using {option.Default}.");
+        Notice.Say("NCS2201", $"{option.EnvironmentVariable}={Text(option)} is not {expected}; using {option.Default}.");
         return option.Default;
     }
 }

@@ -19,7 +19,7 @@ internal static class Modules
             Module module = Type.GetTypeFromHandle(anchor)!.Module;
             if (abiVersion != Hooks.AbiVersion)
             {
-                Notice.Say("NCS2003", $"{module.Name} was instrumented for version {abiVersion} of the runtime and this is {Hooks.AbiVersion}; instrument it again.");
+                Notice.Say("NCS2203", $"{module.Name} was instrumented for version {abiVersion} of the runtime and this is {Hooks.AbiVersion}; instrument it again.");
                 return 0;
             }
 
@@ -27,7 +27,7 @@ internal static class Modules
             {
                 if (s_next + siteCount > Sampler.MaxSites)
                 {
-                    Notice.Say("NCS9002", $"{module.Name} has more sites than there is room for; findings in it are not named.");
+                    Notice.Say("NCS9102", $"{module.Name} has more sites than there is room for; findings in it are not named.");
                     return 0;
                 }
 

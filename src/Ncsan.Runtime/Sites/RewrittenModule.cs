@@ -50,7 +50,7 @@ internal sealed class RewrittenModule
         }
         catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            Findings.Notice.Say("NCS2004", $"the site table {path} cannot be read, so findings in {Name} have no member names: {fault.Message}");
+            Findings.Notice.Say("NCS2204", $"the site table {path} cannot be read, so findings in {Name} have no member names: {fault.Message}");
             return null;
         }
     }
