@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Ncsan.Contracts.Model;
+using Ncsan.Contracts.Rules;
 
 namespace Ncsan.Contracts.Il;
 
@@ -11,6 +12,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
 {
     private readonly IlWorld _world;
     private readonly IlOptions _options;
+    private readonly Profile _profile;
     private readonly Protection _protection;
     private readonly Dictionary<IlMethod, Function> _functions = [];
     private readonly List<IlMethod> _methods = [];
@@ -20,6 +22,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
     private IlFrontEnd(IlOptions options)
     {
         _options = options;
+        _profile = options.Profile ?? Profile.Shipped("managed")!;
         _world = new IlWorld(options);
         _protection = new Protection(_world);
         _closed = options.Closed ?? _world.Given.Any(a => a.EntryPoint is not null);
@@ -80,6 +83,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
         Fill(whole, precise);
         Roots = [.. roots.Select(r => _functions[r])];
         foreach (string missing in _world.Missing) { Graph.Notes.Add($"{missing} was not found: calls into it are unresolved."); }
+        if (precise.DeadCalls > 0) { Graph.Notes.Add($"{precise.DeadCalls} calls through slots have no target: nothing in this program makes an object for them or stores a delegate there."); }
         if (!_options.FollowFramework) { Graph.Notes.Add("The framework was not looked into: its methods are taken to call the delegates that they are handed, and nothing else of the program."); }
     }
 
@@ -88,8 +92,8 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
 
     private bool IsCut(IlMethod method)
     {
-        if (_options.IsCut is null || method.Role == AssemblyRole.Application) { return false; }
-        if (!_cut.TryGetValue(method, out bool cut)) { _cut.Add(method, cut = _options.IsCut(method.Name)); }
+        if (method.Role == AssemblyRole.Application) { return false; }
+        if (!_cut.TryGetValue(method, out bool cut)) { _cut.Add(method, cut = _profile.IsCut(method.Name, out _)); }
         return cut;
     }
 

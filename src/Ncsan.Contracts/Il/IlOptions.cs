@@ -1,3 +1,5 @@
+using Ncsan.Contracts.Rules;
+
 namespace Ncsan.Contracts.Il;
 
 /// <summary>What to verify, and how far to look.</summary>
@@ -19,9 +21,8 @@ public sealed record IlOptions(IReadOnlyList<string> Assemblies)
     /// Null: they are if one of them has an entry point.</summary>
     public bool? Closed { get; init; }
 
-    /// <summary>Methods of the framework and of the sanitizer that are not looked into, by their full name with parameters: where the program is already
-    /// lost, or leaves the path that is asked about.</summary>
-    public Func<string, bool>? IsCut { get; init; }
+    /// <summary>What names mean; its cuts are methods that are not looked into. Null: the shipped one.</summary>
+    public Profile? Profile { get; init; }
 
     /// <summary>Whether every method of the given assemblies is a root, with the framework behind it: the whole closure, for measuring and for lists of slots.</summary>
     public bool WholeClosure { get; init; }

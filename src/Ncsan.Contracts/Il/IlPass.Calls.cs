@@ -222,7 +222,8 @@ internal sealed partial class IlPass
                 if (argument.IsReference) { Graph.Flow(_conduit, argument.Node); }
             }
 
-            if (_mode.TrackObjects && !target.Definition.IsAbstract) { HandOver(call, argument, target); }
+            // Of native code only what is called by P/Invoke calls delegates back; the runtime's own does so in known places (Implicit).
+            if (_mode.TrackObjects && (target.HasBody || target.Definition.IsPInvokeImpl)) { HandOver(call, argument, target); }
         }
     }
 
@@ -286,7 +287,7 @@ internal sealed partial class IlPass
         }
     }
 
-    /// <summary>Calls in the framework on which nothing arrives: dead code of this program, as far as can be seen.</summary>
+    /// <summary>Calls on which nothing can arrive (no such object is made, nothing is stored): dead code of this program, as far as can be seen.</summary>
     internal int DeadCalls { get; private set; }
 
     private void FinishDynamicCalls()
@@ -294,13 +295,8 @@ internal sealed partial class IlPass
         foreach ((DynamicCall through, CallContext call, IlMethod? declared) in _dynamic)
         {
             if (through.Targets.Count > 0 || through.Incomplete is not null) { continue; }
-            if (call.Caller.Role == AssemblyRole.Framework)
-            {
-                DeadCalls++;
-                continue;
-            }
-
-            through.Incomplete = declared is null ? "nothing is seen to be stored there" : "no object that it could be called on is seen to be made";
+            if (declared is not null || call.Caller.Role == AssemblyRole.Framework) { DeadCalls++; }
+            else { through.Incomplete = "nothing is seen to be stored there"; }
         }
     }
 
