@@ -11,7 +11,11 @@ public sealed partial class IlFrontEnd
     private void Fill(IlPass whole, IlPass precise)
     {
         // Only what the precise pass read is proved; the rest of the program is there for slots, copies and paths from its entries.
-        foreach (IlMethod method in whole.Reached) { FunctionOf(method); }
+        if (!OnlySanitizer)
+        {
+            foreach (IlMethod method in whole.Reached) { FunctionOf(method); }
+        }
+
         foreach (IlMethod method in precise.Reached) { FunctionOf(method); }
         long edges = 0;
         int read = 0, indirect = 0, resolved = 0;

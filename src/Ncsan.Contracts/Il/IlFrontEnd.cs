@@ -66,7 +66,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
     private void Build()
     {
         var values = new ValueTable();
-        var whole = new IlPass(_world, values, new PassMode(TrackObjects: false, _options.WholeClosure, _closed), before: null, _ => false);
+        var whole = new IlPass(_world, values, new PassMode(TrackObjects: false, _options.WholeClosure, _closed || OnlySanitizer), before: null, _ => false);
         List<IlMethod> given = [.. _world.Given.SelectMany(a => a.Modules).SelectMany(m => m.GetTypes()).SelectMany(t => t.Methods).Select(_world.Method)];
         foreach (IlMethod method in given) { whole.AddRoot(method); }
         whole.Run();
@@ -74,7 +74,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
         List<IlMethod> roots = FindRoots(given);
         var precise = new IlPass(_world, values, new PassMode(TrackObjects: true, _options.FollowFramework, _closed), whole, StopsAt);
         foreach (IlMethod method in roots) { precise.AddRoot(method); }
-        if (_world.Given.All(a => _world.RoleOf(a.MainModule) != AssemblyRole.Sanitizer))
+        if (!OnlySanitizer)
         {
             foreach (IlMethod method in whole.Reached.Where(m => m.Role == AssemblyRole.Application && m.HasBody && _protection.IsProtected(m)).ToList()) { precise.AddRoot(method); }
         }
@@ -86,6 +86,9 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
         if (precise.DeadCalls > 0) { Graph.Notes.Add($"{precise.DeadCalls} calls through slots have no target: nothing in this program makes an object for them or stores a delegate there."); }
         if (!_options.FollowFramework) { Graph.Notes.Add("The framework was not looked into: its methods are taken to call the delegates that they are handed, and nothing else of the program."); }
     }
+
+    // Of our own runtime the question is what the hooks reach: its other entries run under the guard, and would blur the answer.
+    private bool OnlySanitizer => _world.Given.All(a => _world.RoleOf(a.MainModule) == AssemblyRole.Sanitizer);
 
     // The question "what does this reach" ends at instrumented code: from there on, hooks run anyway.
     private bool StopsAt(IlMethod method) => (_protection.IsInstrumented(method) && !_protection.IsProtected(method)) || IsCut(method);
@@ -109,6 +112,11 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
 
         return roots;
     }
+
+    /// <summary>The full names of the functions that the user's <paramref name="name"/> can mean: <c>Namespace.Type.Method(int)</c>, with or without the
+    /// parameters, or the end of it.</summary>
+    public IReadOnlyList<string> Find(string name)
+        => [.. _methods.Where(m => IsNamed(m, name)).Select(m => m.Name).Distinct(StringComparer.Ordinal)];
 
     private static bool IsNamed(IlMethod method, string name)
     {

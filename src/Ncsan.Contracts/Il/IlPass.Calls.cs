@@ -205,18 +205,17 @@ internal sealed partial class IlPass
             return;
         }
 
-        // Native code gives back what it was handed (GC handles), or objects of its own that are of the framework's types.
+        // A GC handle gives back what it was handed. Other native code returns objects of its own: of the declared type, or made by reflection.
+        bool isHandle = target.Type.Definition.Name is "GCHandle" or "DependentHandle" or "WeakReference" or "WeakReference`1";
+        bool returnsAnything = ReferenceEquals(World.Type(target.Definition.ReturnType), World.Object);
         if (target.HasBody) { Graph.Flow(_conduit, call.Result); }
-        else
-        {
-            if (ReferenceEquals(World.Type(target.Definition.ReturnType), World.Object)) { Graph.Flow(_native, call.Result); }
-            else { PutUnknown(call.Result, target.Definition.ReturnType); }
-        }
+        else if (isHandle) { Graph.Flow(_handles, call.Result); }
+        else { PutUnknown(call.Result, returnsAnything ? null : target.Definition.ReturnType); }
 
         foreach (MethodScan.Operand argument in call.Arguments)
         {
-            if (!target.HasBody) { Graph.Flow(argument.Node, _native); }
-            else
+            if (isHandle && !target.HasBody) { Graph.Flow(argument.Node, _handles); }
+            if (target.HasBody)
             {
                 Graph.Flow(argument.Node, _conduit);
                 if (argument.IsReference) { Graph.Flow(_conduit, argument.Node); }

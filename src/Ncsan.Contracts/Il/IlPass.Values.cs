@@ -93,7 +93,7 @@ internal sealed partial class IlPass
         OnReceiver(receiver, receiverType, declared, (type, _) =>
         {
             foreach (IlMethod target in type.Dispatch(declared)) { Put(target); }
-        }, _ => Graph.Put(node, Values.Outside));
+        }, _ => Graph.Put(node, Values.Outside(null)));
     }
 
     internal void MakeDelegate(IlMethod where, int offset, IlType type, int self, int function, int made)
@@ -102,7 +102,7 @@ internal sealed partial class IlPass
         Graph.OnValue(function, v =>
         {
             IlValue address = Values[v];
-            if (address.Kind == ValueKind.Outside) { Graph.Put(made, v); }
+            if (address.Kind == ValueKind.Outside) { Graph.Put(made, Values.Outside(type)); }
             if (address is not { Kind: ValueKind.Function, Target: { } target }) { return; }
             int value = Values.Id(new IlValue(ValueKind.Delegate, type, target));
             _madeAt.TryAdd(value, (where, offset));
@@ -115,12 +115,12 @@ internal sealed partial class IlPass
     private void SeedFromWorld(int node, TypeReference type, int nodeBefore, bool openToOutside)
     {
         if (node < 0) { return; }
-        if (openToOutside && !_mode.Closed) { Graph.Put(node, Values.Outside); }
+        while (type is ByReferenceType or IModifierType or PinnedType) { type = ((TypeSpecification)type).ElementType; }
+        IlType? bound = type is GenericParameter ? World.Object : World.Type(type);
+        if (openToOutside && !_mode.Closed) { Graph.Put(node, Values.Outside(bound is null || bound.IsRoot ? null : bound)); }
         if (_before is null) { return; }
         Copy(_before, nodeBefore, node);
         if (!_mode.TrackObjects) { return; }
-        while (type is ByReferenceType or IModifierType or PinnedType) { type = ((TypeSpecification)type).ElementType; }
-        IlType? bound = type is GenericParameter ? World.Object : World.Type(type);
         if (bound is null || bound.IsDelegate) { return; }
         foreach (IlType made in _before.MadeUnder(bound)) { Graph.Put(node, Values.Object(made)); }
         if (bound is { Role: AssemblyRole.Framework, IsValueType: false } && !bound.Definition.IsInterface && !bound.Definition.IsAbstract)

@@ -26,7 +26,7 @@ internal sealed partial class IlPass
     private readonly Dictionary<string, int> _elements = new(StringComparer.Ordinal);
     private readonly int _anyElement;
     private readonly int _conduit;
-    private readonly int _native;
+    private readonly int _handles;
 
     /// <summary>A pass with nothing in it.</summary>
     /// <param name="world">The program.</param>
@@ -47,7 +47,7 @@ internal sealed partial class IlPass
         if (StringNode >= 0) { Graph.Put(StringNode, values.Object(world.String!)); }
         _anyElement = Graph.NewNode(null);
         _conduit = Graph.NewNode(null);
-        _native = Graph.NewNode(null);
+        _handles = Graph.NewNode(null);
         WatchConduit();
         PutRuntimeExceptions();
     }
@@ -205,7 +205,7 @@ internal sealed partial class IlPass
             TypeDefinition type => World.RoleOf(type.Module) == AssemblyRole.Application && World.Type(type).IsVisible,
             _ => false,
         };
-        if (ours && visible && !_mode.Closed) { Graph.Put(node, Values.Outside); }
+        if (ours && visible && !_mode.Closed) { Graph.Put(node, Values.Outside(null)); }
         return node;
     }
 

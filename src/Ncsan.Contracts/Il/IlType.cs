@@ -34,6 +34,9 @@ internal sealed class IlType
 
     internal bool IsValueType => Definition.IsValueType;
 
+    /// <summary>System.Object.</summary>
+    internal bool IsRoot => ReferenceEquals(this, _world.Object);
+
     internal bool IsDelegate => Base is { Definition.FullName: "System.MulticastDelegate" };
 
     internal IlType? Base
@@ -57,7 +60,11 @@ internal sealed class IlType
     internal MethodDefinition? Finalizer { get { FindSpecial(); return _finalizer; } }
 
     /// <summary>Whether code outside of the given assemblies could derive from, implement, or (delegates) make one of these.</summary>
-    internal bool IsOpenToOutside => Definition.IsInterface ? IsVisible : IsDelegate ? IsVisible : IsVisible && !Definition.IsSealed && !IsValueType;
+    /// <remarks>System.Type and the reflection classes can be derived from, and are so only by tools that no hook is handed an object of: taking that for
+    /// possible would make a hole of every <c>typeof</c>.</remarks>
+    internal bool IsOpenToOutside => IsVisible && (Definition.IsInterface || IsDelegate || (!Definition.IsSealed && !IsValueType && !IsReflection));
+
+    private bool IsReflection => Role == AssemblyRole.Framework && (Definition.Namespace.StartsWith("System.Reflection", StringComparison.Ordinal) || Definition.FullName == "System.Type");
 
     /// <summary>Whether a value of this type can be held in a variable of <paramref name="bound"/>.</summary>
     internal bool IsAssignableTo(IlType bound) => ReferenceEquals(this, bound) || ReferenceEquals(bound, _world.Object) || Ancestors.Contains(bound);

@@ -28,8 +28,8 @@ internal sealed class ValueTable
     private readonly Dictionary<IlValue, int> _ids = [];
     private readonly List<IlValue> _values = [];
 
-    /// <summary>The id of the one value from outside.</summary>
-    internal int Outside => Id(new IlValue(ValueKind.Outside, null, null));
+    /// <summary>Something from outside that came in as a <paramref name="type"/>; null where it came in as an object or a type argument.</summary>
+    internal int Outside(IlType? type) => Id(new IlValue(ValueKind.Outside, type, null));
 
     internal IlValue this[int id] => _values[id];
 

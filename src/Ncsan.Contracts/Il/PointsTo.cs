@@ -94,7 +94,9 @@ internal sealed class PointsTo
         if (bound is null) { return true; }
         return value.Kind switch
         {
-            ValueKind.Outside => bound.IsOpenToOutside,
+            // What came in as a mere object is not taken for a comparer or an exception just because some cast between here and there could make it one.
+            ValueKind.Outside => bound.IsRoot || (bound.IsOpenToOutside
+                && (bound.Definition.IsInterface || (value.Type is not null && (value.Type.IsAssignableTo(bound) || bound.IsAssignableTo(value.Type))))),
             ValueKind.Function => bound.Definition.FullName is "System.IntPtr" or "System.UIntPtr",
             ValueKind.Unknown => value.Type is null || value.Type.IsAssignableTo(bound) || bound.IsAssignableTo(value.Type),
             _ => value.Type!.IsAssignableTo(bound),
