@@ -3,4 +3,6 @@
 set -u
 cd "$(dirname "$0")/.."
 dotnet build Ncsan.slnx --nologo -v quiet || exit 1
-dotnet test --solution Ncsan.slnx --no-build --no-ansi --no-progress --max-parallel-test-modules 1
+scripts/self-verify.sh
+proved=$?
+dotnet test --solution Ncsan.slnx --no-build --no-ansi --no-progress --max-parallel-test-modules 1 && exit $proved

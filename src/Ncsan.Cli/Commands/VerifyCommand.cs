@@ -10,11 +10,14 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var command = new Command("verify", "Checks no-instrument contracts without running anything. Exits with 66 when one is broken.");
-        var files = new Argument<string[]>("files") { Description = "x86-64 ELF objects, kernel modules or programs.", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("files") { Description = "Managed assemblies, which are verified together, or x86-64 ELF objects, kernel modules or programs.", Arity = ArgumentArity.ZeroOrMore };
         var sections = new Option<string[]>("--section") { Description = "One more section whose code is protected. May be given again; * stands for anything." };
         var profiles = new Option<string[]>("--profile") { Description = "A profile file whose facts (cut, hook, safe, section, ...) add to the shipped ones." };
         var symbols = new Option<string?>("--symbols") { Description = "A vmlinux.o, vmlinux or System.map that says where a module's external functions live." };
         var types = new Option<string?>("--btf") { Description = "A file with BTF that names the members of op tables." };
+        var framework = new Option<string[]>("--framework") { Description = "For assemblies: the folder of the shared framework; without it the one that ncsan runs on." };
+        var shallow = new Option<bool>("--no-framework") { Description = "For assemblies: do not look into the framework for ways back." };
+        var closed = new Option<bool>("--closed") { Description = "For assemblies: the given ones are the whole program, although none has an entry point." };
         var slots = new Option<bool>("--slots") { Description = "List every op-table slot with what it can hold and where it is called." };
         var copies = new Option<bool>("--copies") { Description = "List the helpers that exist as out-of-line copies." };
         var recursion = new Option<string[]>("--recursion") { Description = "Search from this function for instrumented code; 'hooks' stands for the sanitizer's hooks." };
@@ -22,10 +25,11 @@ internal static class VerifyCommand
         var difference = new Option<string[]>("--diff") { Description = "Two files, OLD NEW: print only what got worse.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
         var json = new Option<bool>("--json") { Description = "Print the verdict as JSON." };
         command.Arguments.Add(files);
-        foreach (Option option in (Option[])[sections, profiles, symbols, types, slots, copies, recursion, listing, difference, json]) { command.Options.Add(option); }
+        foreach (Option option in (Option[])[sections, profiles, symbols, types, framework, shallow, closed, slots, copies, recursion, listing, difference, json]) { command.Options.Add(option); }
         command.SetAction(parsed =>
         {
-            var inputs = new VerifyInputs(parsed.GetValue(sections) ?? [], parsed.GetValue(profiles) ?? [], parsed.GetValue(symbols), parsed.GetValue(types));
+            var managed = new ManagedInputs(parsed.GetValue(framework) ?? [], parsed.GetValue(shallow), parsed.GetValue(closed), parsed.GetValue(recursion) ?? []);
+            var inputs = new VerifyInputs(parsed.GetValue(sections) ?? [], parsed.GetValue(profiles) ?? [], parsed.GetValue(symbols), parsed.GetValue(types), managed);
             var views = new VerifyViews(
                 parsed.GetValue(slots), parsed.GetValue(copies), parsed.GetValue(recursion) ?? [], parsed.GetValue(listing) ?? [], parsed.GetValue(json));
             return Run(parsed.GetValue(files) ?? [], parsed.GetValue(difference) ?? [], inputs, views);
@@ -38,9 +42,9 @@ internal static class VerifyCommand
         if (difference.Length == 2 && files.Length == 0) { return Compare(difference[0], difference[1], inputs, views); }
         if (files.Length == 0 || difference.Length > 0) { throw new InputException("NCS2307", "name a file to verify, or two with --diff OLD NEW."); }
         bool broken = false;
-        foreach (string file in files)
+        foreach (string[] program in VerifyInputs.Programs(files))
         {
-            using VerifyInput input = inputs.Open(file);
+            using VerifyInput input = inputs.Open(program);
             broken |= views.IsVerdict ? Verdict(input, views.Json) : views.Show(input);
         }
 
@@ -58,8 +62,8 @@ internal static class VerifyCommand
     private static int Compare(string before, string after, VerifyInputs inputs, VerifyViews views)
     {
         IReadOnlyList<Violation> old;
-        using (VerifyInput input = inputs.Open(before)) { old = Everything(input); }
-        using VerifyInput newer = inputs.Open(after);
+        using (VerifyInput input = inputs.Open([before])) { old = Everything(input); }
+        using VerifyInput newer = inputs.Open([after]);
         IReadOnlyList<Violation> worse = Difference.Worse(old, Everything(newer));
         if (views.Json) { VerifyViews.WriteJson(newer.Graph, worse); }
         else

@@ -8,16 +8,29 @@ namespace Ncsan.Cli.Commands;
 /// <summary>A program that was read for verification.</summary>
 internal sealed record VerifyInput(CallGraph Graph, Profile Profile, string? Facts, IDisposable Owner) : IDisposable
 {
+    /// <summary>The functions that a user's name stands for. Names of native code are exact.</summary>
+    public Func<string, IReadOnlyList<string>> Find { get; init; } = name => [name];
+
     public void Dispose() => Owner.Dispose();
 }
 
 /// <summary>What beside the file itself tells how to read it.</summary>
-internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string? Symbols, string? Types)
+internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string? Symbols, string? Types, ManagedInputs Managed)
 {
-    /// <summary>Reads one file.</summary>
-    /// <exception cref="InputException">It cannot be verified.</exception>
-    public VerifyInput Open(string file)
+    /// <summary>What is verified as one: all managed assemblies together, every native file alone.</summary>
+    public static IEnumerable<string[]> Programs(string[] files)
     {
+        string[] managed = [.. files.Where(ManagedInputs.IsManaged)];
+        if (managed.Length > 0) { yield return managed; }
+        foreach (string file in files.Except(managed)) { yield return [file]; }
+    }
+
+    /// <summary>Reads one program.</summary>
+    /// <exception cref="InputException">It cannot be verified.</exception>
+    public VerifyInput Open(string[] files)
+    {
+        string file = files[0];
+        if (ManagedInputs.IsManaged(file)) { return Managed.Open(files, Profile("managed")); }
         Profile profile = Profile("linux");
         foreach (string? path in (string?[])[file, Symbols, Types])
         {
@@ -72,7 +85,9 @@ internal sealed record VerifyViews(bool Slots, bool Copies, string[] Recursion, 
             if (Copies) { lists.Copies(input.Graph); }
             foreach (string name in Listing)
             {
-                if (!lists.Listing(input.Graph, name)) { throw new InputException("NCS2309", $"{input.Graph.Name} has no function '{name}'."); }
+                bool any = false;
+                foreach (string found in input.Find(name)) { any |= lists.Listing(input.Graph, found); }
+                if (!any) { throw new InputException("NCS2309", $"{input.Graph.Name} has no function '{name}'."); }
             }
 
             broken = Recursion.Length > 0 && ShowRecursion(input, output, lists);
@@ -82,7 +97,7 @@ internal sealed record VerifyViews(bool Slots, bool Copies, string[] Recursion, 
 
     private bool ShowRecursion(VerifyInput input, TextWriter output, ListReports lists)
     {
-        var rule = new RecursionRule(input.Profile, Recursion);
+        var rule = new RecursionRule(input.Profile, [.. Recursion.SelectMany(r => r == "hooks" ? [r] : input.Find(r))]);
         try
         {
             if (Json)

@@ -51,7 +51,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
         catch (Exception fault) when (fault is not IlInputException && IlWorld.IsBadImage(fault))
         {
             frontEnd.Dispose();
-            throw new IlInputException("NCS2303", $"{frontEnd.Graph.Name}: its metadata contradicts itself ({fault.GetType().Name}); it may be obfuscated or damaged, and cannot be verified");
+            throw new IlInputException("NCS2302", $"{frontEnd.Graph.Name}: its metadata contradicts itself ({fault.GetType().Name}); it may be obfuscated or damaged, and cannot be verified");
         }
         catch
         {
@@ -106,7 +106,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
         foreach (string name in _options.Roots)
         {
             List<IlMethod> named = [.. given.Where(m => m.HasBody && IsNamed(m, name))];
-            if (named.Count == 0) { throw new IlInputException("NCS2304", $"no method of {Graph.Name} is named '{name}'; give Namespace.Type.Method or its end"); }
+            if (named.Count == 0) { throw new IlInputException("NCS2309", $"no method of {Graph.Name} is named '{name}'; give Namespace.Type.Method or its end"); }
             roots.AddRange(named.Where(m => !roots.Contains(m)));
         }
 

@@ -222,7 +222,7 @@ internal sealed partial class IlPass
             }
 
             // Of native code only what is called by P/Invoke calls delegates back; the runtime's own does so in known places (Implicit).
-            if (_mode.TrackObjects && (target.HasBody || target.Definition.IsPInvokeImpl)) { HandOver(call, argument, target); }
+            if (_mode.TrackObjects && (target.HasBody ? !_mode.FollowFramework : target.Definition.IsPInvokeImpl)) { HandOver(call, argument, target); }
         }
     }
 

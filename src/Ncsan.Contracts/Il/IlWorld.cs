@@ -37,7 +37,7 @@ internal sealed class IlWorld : IAssemblyResolver
     internal IlWorld(IlOptions options)
     {
         _frameworkFolders = options.FrameworkFolders.Count > 0 ? [.. options.FrameworkFolders] : [RuntimeEnvironment.GetRuntimeDirectory()];
-        if (options.Assemblies.Count == 0) { throw new IlInputException("NCS2301", "no assembly was given to verify"); }
+        if (options.Assemblies.Count == 0) { throw new IlInputException("NCS2307", "no assembly was given to verify"); }
         foreach (string path in options.Assemblies)
         {
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -165,14 +165,14 @@ internal sealed class IlWorld : IAssemblyResolver
 
     private AssemblyDefinition OpenGiven(string path)
     {
-        if (!File.Exists(path)) { throw new IlInputException("NCS2302", $"{path}: there is no such file"); }
+        if (!File.Exists(path)) { throw new IlInputException("NCS2001", $"{path}: there is no such file"); }
         try
         {
             return Open(path, symbols: true);
         }
         catch (Exception fault) when (IsBadImage(fault))
         {
-            throw new IlInputException("NCS2303", $"{path}: not a .NET assembly that can be read ({OneLine(fault)}); give a managed .dll or .exe");
+            throw new IlInputException("NCS2301", $"{path}: not a .NET assembly that can be read ({OneLine(fault)}); give a managed .dll or .exe");
         }
     }
 
