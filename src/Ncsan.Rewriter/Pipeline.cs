@@ -13,6 +13,7 @@ internal sealed class Pipeline
         new ArrayElementPass(),
         new IndirectPass(),
         new BlockPass(),
+        new AsyncLockPass(), // its prologue comes before whatever else the first instruction does
     ];
 
     // Order matters only between passes that look at the same call: hooks of an earlier pass run earlier.
@@ -28,6 +29,8 @@ internal sealed class Pipeline
 
         // Waits for whatever the others announce before them; its own hook is the last thing before the lock.
         new LockPass(),
+        new WaitAsyncPass(),
+        new WaitPass(),
 
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),

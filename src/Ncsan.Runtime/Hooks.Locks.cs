@@ -91,14 +91,14 @@ public static unsafe partial class Hooks
     /// <summary>The lock that was wanted last is held now.</summary>
     public static void LockTaken()
     {
-        if (LockValidation.IsOn) { LockEvents.Taken(LockThreads.Current); }
+        if (LockValidation.IsOn) { LockCall.Taken(LockThreads.Current); }
     }
 
     /// <summary>The lock that was wanted last is held now if the call said so.</summary>
     public static void LockTakenIf(bool taken)
     {
         if (!LockValidation.IsOn) { return; }
-        if (taken) { LockEvents.Taken(LockThreads.Current); } else { LockEvents.NotTaken(LockThreads.Current); }
+        if (taken) { LockCall.Taken(LockThreads.Current); } else { LockEvents.NotTaken(LockThreads.Current); }
     }
 
     /// <summary>The lock that was wanted last is held now if the call set its flag.</summary>

@@ -24,6 +24,15 @@ internal static class RuntimeDouble
         [nameof(Hooks.LockEnterScope)] = "return lockObject.EnterScope();",
         [nameof(Hooks.LockExit)] = "lockObject.Exit();",
         [nameof(Hooks.LockScopeDispose)] = "scope.Dispose();",
+        [nameof(Hooks.CompleteSource)] = "source.SetResult();",
+        [nameof(Hooks.TryCompleteSource)] = "return source.TrySetResult();",
+        [nameof(Hooks.CompleteSourceOf)] = "source.SetResult(result);",
+        [nameof(Hooks.TryCompleteSourceOf)] = "return source.TrySetResult(result);",
+        [nameof(Hooks.CancelSource)] = "source.Cancel();",
+        [nameof(Hooks.MapAction)] = "return body;",
+        [nameof(Hooks.MapThreadStart)] = "return body;",
+        [nameof(Hooks.MapWaitCallback)] = "return body;",
+        [nameof(Hooks.MapFunc)] = "return body;",
     };
 
     private static string Source()
@@ -52,7 +61,7 @@ internal static class RuntimeDouble
             string site = hook.GetParameters().Any(p => p.Name == "site") ? "site" : "-1";
             if (s_instead.TryGetValue(hook.Name, out string? body))
             {
-                text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}({parameters}) {{ Record(\"{hook.Name}\", {site}); {body} }}");
+                text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}{generic}({parameters}) {{ Record(\"{hook.Name}\", {site}); {body} }}");
                 continue;
             }
 

@@ -83,6 +83,9 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
     /// <summary>Adds code in front of the op in the checked copy. It finds the op's inputs on the stack and must leave them there.</summary>
     internal void Checked(Action<CodeWriter> emit) => (Before ??= []).Add(new(Copies.Checked, emit));
 
+    /// <summary>The same in both copies: for events that must never be missed.</summary>
+    internal void Always(Action<CodeWriter> emit) => (Before ??= []).Add(new(Copies.Both, emit));
+
     /// <summary>Emits other code instead of the op in the given copies.</summary>
     internal void Replace(Copies copies, Action<CodeWriter> emit) => (Instead ??= []).Add(new(copies, emit));
 

@@ -81,7 +81,7 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis)
     }
 
     /// <summary>What was stored last, in the order of the code, into the local that an op loads: compilers store right before they lock.</summary>
-    private static Op? LastStore(MethodCode code, Op load)
+    internal static Op? LastStore(MethodCode code, Op load)
     {
         var variable = Locals.Variable(code.Method.Body, load.Instruction);
         for (int i = load.Index - 1; i >= 0; i--)

@@ -61,7 +61,7 @@ internal static class HangWatch
 
     private static void Look()
     {
-        HeldLocks[] waiting = [.. LockThreads.All.Where(thread => thread.Wanted is not null && (thread.WantedFlags & AcquireFlags.Try) == 0)];
+        HeldLocks[] waiting = [.. LockThreads.All.Where(thread => thread.Wanted is not null && (thread.WantedFlags & (AcquireFlags.Try | AcquireFlags.Async)) == 0)];
         List<HeldLocks>? circle = null;
         foreach (HeldLocks thread in waiting)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>What is special about one acquire.</summary>
@@ -14,6 +16,12 @@ internal enum AcquireFlags : byte
 
     /// <summary>Held by the async flow, not by the thread.</summary>
     Async = 4,
+
+    /// <summary>Asked for, but the await has not come back yet: dropped if it never does.</summary>
+    Pending = 8,
+
+    /// <summary>On a mark: the flow was resumed, so whoever called it first is not below it.</summary>
+    Resumed = 16,
 }
 
 /// <summary>One entry of the stack of held locks.</summary>
@@ -26,6 +34,9 @@ internal struct HeldLock
 
     /// <summary>The chain key below this entry.</summary>
     internal ulong KeyBelow;
+
+    /// <summary>The same without maps.</summary>
+    internal ulong LockKeyBelow;
 
     /// <summary>Where it was taken.</summary>
     internal int Site;
@@ -52,6 +63,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
 
     /// <summary>The chain key of the whole stack.</summary>
     internal ulong Key = ChainKey.Empty;
+
+    /// <summary>The key without maps: what is left of the stack for whoever enters another one.</summary>
+    internal ulong LockKey = ChainKey.Empty;
 
     /// <summary>How many spinning locks are held: nothing may block while there are any.</summary>
     internal int Spinning;
@@ -95,13 +109,12 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         ref HeldLock entry = ref Entries[Depth++];
         entry.Lock = instance;
         entry.Object = lockObject;
-        entry.KeyBelow = Key;
         entry.Site = site;
         entry.Count = 1;
         entry.Pins = 0;
         entry.Want = want;
         entry.Flags = flags;
-        Key = ChainKey.Add(Key, instance.Hash, (int)want);
+        Extend(ref entry);
         if (instance.Class.WaitType == WaitType.Spin) { Spinning++; }
     }
 
@@ -110,16 +123,24 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     {
         ref HeldLock gone = ref Entries[index];
         if (gone.Class.WaitType == WaitType.Spin) { Spinning--; }
-        Key = gone.KeyBelow;
+        (Key, LockKey) = (gone.KeyBelow, gone.LockKeyBelow);
         Depth--;
         for (int i = index; i < Depth; i++)
         {
             Entries[i] = Entries[i + 1];
-            Entries[i].KeyBelow = Key;
-            Key = ChainKey.Add(Key, Entries[i].Lock.Hash, (int)Entries[i].Want);
+            Extend(ref Entries[i]);
         }
 
         Entries[Depth] = default;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Extend(ref HeldLock entry)
+    {
+        (entry.KeyBelow, entry.LockKeyBelow) = (Key, LockKey);
+        bool isMap = entry.Lock.Class.Kind == LockKind.Map;
+        Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? LockKey : Key, entry.Lock.Hash, (int)entry.Want);
+        if (!isMap) { LockKey = ChainKey.Add(LockKey, entry.Lock.Hash, (int)entry.Want); }
     }
 
     /// <summary>The topmost entry of a lock, or -1.</summary>

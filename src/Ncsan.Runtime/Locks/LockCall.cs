@@ -18,8 +18,13 @@ public static class LockCall
 
     internal static void Wanted(object? lockObject, object? owner, string origin, int how, int site)
     {
-        if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }
         HeldLocks thread = LockThreads.Current;
+        if (lockObject is null || KindOf(lockObject, how) is not { } kind)
+        {
+            if (thread.Spinning > 0) { Waits.Blocking(thread, "an event", site); }
+            return;
+        }
+
         var want = (WantMode)(how >> ModeShift & 0xFF);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, (how & TryBit) != 0 ? AcquireFlags.Try : AcquireFlags.None, site);
@@ -30,6 +35,19 @@ public static class LockCall
         if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }
         int mode = how >> ModeShift & 0xFF;
         LockEvents.Releasing(LockThreads.Current, lockObject, kind, mode == 0xFF ? null : (HoldMode)mode, site);
+    }
+
+    /// <summary>What was wanted last is held now. A semaphore that still has room after that lets several in: it is a throttle, and no lock.</summary>
+    internal static void Taken(HeldLocks thread)
+    {
+        int depth = thread.Depth;
+        LockEvents.Taken(thread);
+        if (thread.Depth > depth) { NoteThrottle(ref thread.Entries[depth]); }
+    }
+
+    internal static void NoteThrottle(ref HeldLock entry)
+    {
+        if (entry.Object is SemaphoreSlim { CurrentCount: > 0 }) { LockValidation.Validator.Unorder(entry.Class, "it lets several in at once, so it is a throttle"); }
     }
 
     internal static void MonitorWaiting(object? lockObject, int site)

@@ -61,7 +61,7 @@ internal static class LockEvents
             if (ReferenceEquals(entry.Object, lockObject) && entry.Count == 1 && mode is null && entry.Pins == 0 && kind is LockKind.Monitor or LockKind.Lock && entry.Class.WaitType != WaitType.Spin)
             {
                 thread.Depth = top;
-                thread.Key = entry.KeyBelow;
+                (thread.Key, thread.LockKey) = (entry.KeyBelow, entry.LockKeyBelow);
                 entry.Object = null;
                 entry.Lock = null!;
                 return;

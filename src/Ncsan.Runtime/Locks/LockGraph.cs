@@ -48,13 +48,22 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
     {
         object? stack = null;
         bool belowMark = false;
-        int lowest = Math.Max(0, thread.Depth - limits.Depth);
-        if (lowest > 0) { Exhausted($"a thread holds more than {limits.Depth} locks at once: only the newest {limits.Depth} are ordered before the next one"); }
-        for (int i = thread.Depth - 1; i >= lowest; i--)
+        int ordered = 0;
+        for (int i = thread.Depth - 1; i >= 0; i--)
         {
             ref HeldLock held = ref thread.Entries[i];
             bool hidden = ReferenceEquals(held.Lock, wanted) || held.Class.Unordered || (belowMark && held.Class.Kind == LockKind.Map);
-            if (!hidden) { AddPair(thread, i, wanted, want, site, ref stack, found); }
+            if (!hidden)
+            {
+                if (ordered++ == limits.Depth)
+                {
+                    Exhausted($"a thread holds more than {limits.Depth} locks at once: only the newest {limits.Depth} are ordered before the next one");
+                    break;
+                }
+
+                AddPair(thread, i, wanted, want, site, ref stack, found);
+            }
+
             if ((held.Flags & AcquireFlags.Mark) == 0) { continue; }
 
             // An async acquire keeps no thread waiting, so it depends on its own flow alone.

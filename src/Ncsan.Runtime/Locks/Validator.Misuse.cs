@@ -62,9 +62,22 @@ internal sealed partial class Validator
     }
 
     /// <summary>The thread is about to block in a way that no lock class stands for.</summary>
-    internal void CheckBlocking(HeldLocks thread, LockInstance what, int site)
+    internal void CheckBlocking(HeldLocks thread, string what, int site)
     {
-        if (thread.Spinning > 0) { CheckWaitType(thread, what, site); }
+        for (int i = thread.Depth - 1; i >= 0; i--)
+        {
+            if (thread.Entries[i].Class.WaitType != WaitType.Spin) { continue; }
+            Misuse(LockReportKind.InvalidWait, thread, thread.Entries[i].Lock, site, $"the thread waits for {what} while others spin for the lock");
+            return;
+        }
+    }
+
+    /// <summary>An await lets go of the thread while a lock is held that belongs to the thread.</summary>
+    internal void LeftAtAwait(HeldLocks thread, int index, int site)
+    {
+        LockInstance instance = thread.Entries[index].Lock;
+        if (!instance.Class.Kind.IsThreadBound() || instance.Class.Unordered) { return; }
+        Misuse(LockReportKind.HeldAtEnd, thread, instance, site, "an await gives the thread back while the lock is held, which belongs to the thread: what follows the await may run on another one");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

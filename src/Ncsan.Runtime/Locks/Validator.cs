@@ -109,7 +109,7 @@ internal sealed partial class Validator
                 && (instance.Class.SeenBalanced || instance.Class.Kind.IsThreadBound()))
             {
                 thread.Depth = top;
-                thread.Key = entry.KeyBelow;
+                (thread.Key, thread.LockKey) = (entry.KeyBelow, entry.LockKeyBelow);
                 entry = default;
                 return true;
             }
@@ -156,9 +156,12 @@ internal sealed partial class Validator
     private static ulong ClassKey(HeldLocks thread, LockInstance wanted, WantMode want)
     {
         ulong key = ChainKey.Empty;
-        for (int i = 0; i < thread.Depth; i++)
+        bool belowMark = false;
+        for (int i = thread.Depth - 1; i >= 0; i--)
         {
             ref HeldLock held = ref thread.Entries[i];
+            if (belowMark && held.Class.Kind == LockKind.Map) { continue; }
+            belowMark |= (held.Flags & AcquireFlags.Mark) != 0;
             key = ChainKey.Add(key, ChainKey.Mix((ulong)(uint)held.Class.Id), (int)held.Want | (int)held.Flags << 8);
         }
 

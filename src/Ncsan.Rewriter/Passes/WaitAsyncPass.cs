@@ -1,0 +1,62 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>SemaphoreSlim.WaitAsync: an acquire of the async flow when it is awaited on the spot; otherwise nobody can say whose it is.</summary>
+internal sealed class WaitAsyncPass : ICallPass
+{
+    private const int MaxDistance = 10;
+
+    // The GetResult ops that end such an await, by what they answer.
+    private readonly Dictionary<Op, bool> _ends = [];
+
+    public void Visit(Invocation call)
+    {
+        if (_ends.TryGetValue(call.Op, out bool answers))
+        {
+            if (answers) { call.After(Copies.Both, nameof(Hooks.AsyncLockTakenIf), -1, CallPlan.Result); } else { call.After(Copies.Both, nameof(Hooks.AsyncLockTaken), -1); }
+            return;
+        }
+
+        if (call is not { DeclaringType: "System.Threading.SemaphoreSlim", Name: "WaitAsync" }) { return; }
+        Op? end = AwaitedAt(call);
+        bool timed = call.Method.ReturnType is GenericInstanceType;
+        if (end is not null) { _ends[end] = timed; }
+        LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
+        int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
+        call.Add(Copies.Both, after: false, [0], w =>
+        {
+            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            w.Emit(OpCodes.Ldstr, origin.Name);
+            w.Constant(end is null ? 0 : 1);
+            w.Constant(timed ? 1 : 0);
+            w.Site(site);
+            w.Hook(nameof(Hooks.AsyncLockWanted));
+        });
+    }
+
+    /// <summary>The GetResult that ends the await of this call, or null when its task goes anywhere else first.</summary>
+    private static Op? AwaitedAt(Invocation call)
+    {
+        if (call.Caller.Name != "MoveNext") { return null; }
+        var ops = call.Code.Ops;
+        int at = call.Op.Index + 1;
+        for (int limit = at + MaxDistance; at < Math.Min(ops.Count, limit); at++)
+        {
+            if (ops[at].Operand is not MethodReference called) { continue; }
+            if (called.Name == "GetAwaiter") { break; }
+            if (called.Name != "ConfigureAwait") { return null; }
+        }
+
+        for (; at < ops.Count; at++)
+        {
+            if (ops[at].Operand is MethodReference { Name: "GetResult" } result && result.DeclaringType.FullName.Contains("TaskAwait", StringComparison.Ordinal)) { return ops[at]; }
+        }
+
+        return null;
+    }
+}

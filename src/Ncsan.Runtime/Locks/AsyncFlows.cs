@@ -1,0 +1,101 @@
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>
+/// The locks of an async flow: they live in its state machine while it is suspended and on the stack of the thread that runs it otherwise.
+/// </summary>
+/// <remarks>Not an AsyncLocal: that flows into work that is forked, and is lost when a helper acquires for its caller.</remarks>
+internal static class AsyncFlows
+{
+    /// <summary>An async method begins (state -1) or is resumed. What it held when it was suspended is taken back from its field.</summary>
+    internal static void Enter(ref object? held, LockInstance map, int state, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0) { return; }
+        thread.Push(map, WantMode.Exclusive, state == -1 ? AcquireFlags.Mark : AcquireFlags.Mark | AcquireFlags.Resumed, site);
+        if (held is not HeldLock[] saved) { return; }
+        held = null;
+        foreach (HeldLock entry in saved) { thread.Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object); }
+    }
+
+    /// <summary>The method is about to be suspended: from the next instruction on another thread may run it.</summary>
+    internal static void Suspend(ref object? held, bool captures, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        int mark = TopMark(thread);
+        if (mark < 0 || thread.Inside != 0) { return; }
+        if (captures && Contexts.Current() is { } context) { LockValidation.Validator.Wait(thread, context, AcquireFlags.Async, site); }
+        if (thread.Depth - mark == 1) { return; }
+        var saved = new List<HeldLock>();
+        for (int i = thread.Depth - 1; i > mark; i--)
+        {
+            ref HeldLock entry = ref thread.Entries[i];
+            if ((entry.Flags & AcquireFlags.Async) != 0) { saved.Insert(0, entry); }
+            else if (entry.Class.Kind.IsSemaphore()) { saved.Insert(0, entry with { Flags = entry.Flags | AcquireFlags.Async }); }
+            else { LockValidation.Validator.LeftAtAwait(thread, i, site); }
+            thread.RemoveAt(i);
+        }
+
+        if (saved.Count > 0) { held = saved.ToArray(); }
+    }
+
+    /// <summary>The method returns to whoever called it or resumed it.</summary>
+    internal static void Leave(LockInstance map)
+    {
+        HeldLocks thread = LockThreads.Current;
+        int mark = TopMark(thread);
+        if (mark < 0 || thread.Inside != 0 || !ReferenceEquals(thread.Entries[mark].Lock, map)) { return; }
+        bool resumed = (thread.Entries[mark].Flags & AcquireFlags.Resumed) != 0;
+        for (int i = thread.Depth - 1; i > mark; i--)
+        {
+            HeldLock entry = thread.Entries[i];
+            if ((entry.Flags & AcquireFlags.Async) == 0) { continue; }
+            bool pending = (entry.Flags & AcquireFlags.Pending) != 0;
+
+            // Run by its caller, it hands what it took on to him; resumed, it hands it to a flow that we do not know.
+            if (!pending && !resumed) { continue; }
+            if (!pending) { LockValidation.Validator.Unorder(entry.Class, "a task hands it on to whoever awaits it"); }
+            thread.RemoveAt(i);
+        }
+
+        thread.RemoveAt(mark);
+    }
+
+    /// <summary>A semaphore is asked for by an await. It counts as held until the await turns out otherwise.</summary>
+    internal static void Want(object? semaphore, object? owner, string origin, bool awaitedHere, bool timed, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (semaphore is null || thread.Inside != 0) { return; }
+        if (!awaitedHere)
+        {
+            LockInstance instance = LockBinding.Of(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, site);
+            LockValidation.Validator.Unorder(instance.Class, "the task of its acquire is not awaited on the spot");
+            return;
+        }
+
+        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, timed ? AcquireFlags.Async | AcquireFlags.Try : AcquireFlags.Async, site);
+        thread.WantedFlags |= AcquireFlags.Pending;
+        LockEvents.Taken(thread);
+    }
+
+    /// <summary>The await has come back with the semaphore, or without.</summary>
+    internal static void Got(bool taken)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0) { return; }
+        for (int i = thread.Depth - 1; i >= 0; i--)
+        {
+            ref HeldLock entry = ref thread.Entries[i];
+            if ((entry.Flags & AcquireFlags.Pending) == 0) { continue; }
+            entry.Flags &= ~AcquireFlags.Pending;
+            if (taken) { LockCall.NoteThrottle(ref entry); }
+            else { thread.RemoveAt(i); }
+            return;
+        }
+    }
+
+    private static int TopMark(HeldLocks thread)
+    {
+        for (int i = thread.Depth - 1; i >= 0; i--) { if ((thread.Entries[i].Flags & AcquireFlags.Mark) != 0) { return i; } }
+        return -1;
+    }
+}

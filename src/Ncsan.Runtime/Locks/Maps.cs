@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>The maps of tasks: one for each async method and for each delegate that is given to a task, a thread or the pool.</summary>
+/// <remarks>The rewriter names a map by <c>key\nname</c>. The key of an async method is the full name of its state machine, which a suspended task's own type tells too.</remarks>
+internal static class Maps
+{
+    private static readonly ConcurrentDictionary<string, LockInstance> s_byKey = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<Type, LockInstance?> s_byTaskType = new();
+    private static readonly FieldInfo? s_action = typeof(Task).GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static LockInstance?[] s_bySite = [];
+
+    /// <summary>The map of this name. One load for a site that asked before.</summary>
+    internal static LockInstance Of(string keyAndName, int site)
+    {
+        LockInstance?[] bySite = s_bySite;
+        return (uint)site < (uint)bySite.Length && bySite[site] is { } known ? known : OfSlow(keyAndName, site);
+    }
+
+    /// <summary>The map of whatever a task runs, or null when it does not say: it never suspended, or nobody wrapped what it runs.</summary>
+    internal static LockInstance? OfTask(Task task)
+    {
+        if (s_byTaskType.GetOrAdd(task.GetType(), static type => OfType(type)) is { } map) { return map; }
+        return (s_action?.GetValue(task) as Delegate)?.Target is MapBody body ? body.Map : null;
+    }
+
+    internal static LockInstance ByKey(string key, string name) => s_byKey.GetOrAdd(key, static (_, named) =>
+        LockValidation.Validator.AddInstance(LockValidation.Validator.AddClass(named, LockKind.Map)), name);
+
+    private static LockInstance OfSlow(string keyAndName, int site)
+    {
+        int end = keyAndName.IndexOf('\n', StringComparison.Ordinal);
+        LockInstance map = ByKey(keyAndName[..end], keyAndName[(end + 1)..]);
+        if ((uint)site < Races.Sampler.MaxSites)
+        {
+            LockInstance?[] bySite = s_bySite;
+            if (site >= bySite.Length) { Array.Resize(ref bySite, Math.Max(256, site * 2)); }
+            bySite[site] = map;
+            s_bySite = bySite;
+        }
+
+        return map;
+    }
+
+    /// <summary>AsyncStateMachineBox of a result and a state machine; anything else has no state machine to name.</summary>
+    private static LockInstance? OfType(Type task)
+    {
+        for (Type? type = task; type is not null; type = type.BaseType)
+        {
+            if (!type.IsConstructedGenericType || type.GetGenericArguments() is not [_, var machine] || !type.Name.Contains("StateMachineBox", StringComparison.Ordinal)) { continue; }
+            Type definition = machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine;
+            return s_byKey.GetValueOrDefault(definition.FullName ?? "");
+        }
+
+        return null;
+    }
+}
