@@ -54,12 +54,6 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { AsyncFlows.Got(taken); }
     }
 
-    /// <summary>The task of a known async method is about to be awaited.</summary>
-    public static void Awaiting(string map, int site)
-    {
-        if (LockValidation.IsOn) { Waits.Await(map, site); }
-    }
-
     /// <summary>The thread is about to block until a task has ended.</summary>
     /// <param name="task">The task.</param>
     /// <param name="map">What it runs, if the code says so; else null.</param>

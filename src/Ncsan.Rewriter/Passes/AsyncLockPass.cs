@@ -71,16 +71,6 @@ internal sealed class AsyncLockPass : IOpPass
                 w.Hook(nameof(Hooks.AsyncSuspend));
             });
         }
-        else if (method.Name == "GetAwaiter" && type is "Task" or "Task`1" && TaskOrigin.OfTask(code, op.Inputs?[0].Producer) is { } map)
-        {
-            int site = code.Site(op, SiteKind.Lock, "await");
-            op.Always(w =>
-            {
-                w.Emit(OpCodes.Ldstr, map);
-                w.Site(site);
-                w.Hook(nameof(Hooks.Awaiting));
-            });
-        }
     }
 
     private static bool IsStateMachine(TypeDefinition type) => type.HasInterfaces && type.Interfaces.Any(i => i.InterfaceType.FullName == "System.Runtime.CompilerServices.IAsyncStateMachine");

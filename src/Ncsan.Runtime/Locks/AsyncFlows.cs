@@ -72,6 +72,9 @@ internal static class AsyncFlows
             return;
         }
 
+        // The last await of it was cancelled, or it would not be asked for again.
+        int stale = thread.FindObject(semaphore);
+        if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
         LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, timed ? AcquireFlags.Async | AcquireFlags.Try : AcquireFlags.Async, site);
         thread.WantedFlags |= AcquireFlags.Pending;
         LockEvents.Taken(thread);
@@ -86,9 +89,11 @@ internal static class AsyncFlows
         {
             ref HeldLock entry = ref thread.Entries[i];
             if ((entry.Flags & AcquireFlags.Pending) == 0) { continue; }
-            entry.Flags &= ~AcquireFlags.Pending;
-            if (taken) { LockCall.NoteThrottle(ref entry); }
-            else { thread.RemoveAt(i); }
+            HeldLock got = entry;
+            thread.RemoveAt(i);
+            if (!taken) { return; }
+            thread.Push(got.Lock, got.Want, got.Flags & ~AcquireFlags.Pending, got.Site, got.Object);
+            LockCall.NoteThrottle(ref thread.Entries[thread.Depth - 1]);
             return;
         }
     }

@@ -139,8 +139,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     {
         (entry.KeyBelow, entry.LockKeyBelow) = (Key, LockKey);
         bool isMap = entry.Lock.Class.Kind == LockKind.Map;
-        Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? LockKey : Key, entry.Lock.Hash, (int)entry.Want);
-        if (!isMap) { LockKey = ChainKey.Add(LockKey, entry.Lock.Hash, (int)entry.Want); }
+        int mode = (int)entry.Want | (int)(entry.Flags & AcquireFlags.Pending) << 4;
+        Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? LockKey : Key, entry.Lock.Hash, mode);
+        if (!isMap) { LockKey = ChainKey.Add(LockKey, entry.Lock.Hash, mode); }
     }
 
     /// <summary>The topmost entry of a lock, or -1.</summary>

@@ -50,7 +50,10 @@ internal static class LockBinding
         try
         {
             Type? type = origin[0] == Weak ? lockObject.GetType() : owner?.GetType();
-            return s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, type, kind, 0)));
+            LockClass lockClass = Class(origin, kind == LockKind.SpinLock ? null : type, kind, 0);
+            if (lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion }) { lockClass.Reentrant = true; }
+            if (kind == LockKind.SpinLock) { lockClass.SharesInstance = true; }
+            return s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(lockClass));
         }
         finally
         {

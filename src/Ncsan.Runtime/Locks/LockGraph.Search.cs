@@ -76,8 +76,9 @@ internal sealed partial class LockGraph
         int maps = edges.Count(edge => !edge.From.Class.Kind.IsLock());
         if (maps == 0 && edges[0].Thread != Dependency.ManyThreads && edges.All(edge => edge.Thread == edges[0].Thread)) { return LockGrade.OneThread; }
 
-        // A map stands for all tasks of one method: with one of them the locks around it tell the tasks apart, with more they do not.
-        return edges[0].From is LockInstance && maps <= 1 ? LockGrade.Confirmed : LockGrade.ClassLevel;
+        // A map stands for all tasks of one method: which object a task is about is not known, so each lock must be the only one of its class.
+        bool alone = edges.All(edge => edge.From.Class.Kind != LockKind.Map) || (maps == 1 && edges.All(edge => !edge.From.Class.Kind.IsLock() || edge.From.Class.Instances == 1));
+        return edges[0].From is LockInstance && alone ? LockGrade.Confirmed : LockGrade.ClassLevel;
     }
 
     /// <summary>The shortest strong path from the wanted side of an edge back to its held side, or null.</summary>

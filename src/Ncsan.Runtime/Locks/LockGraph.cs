@@ -52,7 +52,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         for (int i = thread.Depth - 1; i >= 0; i--)
         {
             ref HeldLock held = ref thread.Entries[i];
-            bool hidden = ReferenceEquals(held.Lock, wanted) || held.Class.Unordered || (belowMark && held.Class.Kind == LockKind.Map);
+            bool hidden = ReferenceEquals(held.Lock, wanted) || held.Class.Unordered || (held.Flags & AcquireFlags.Pending) != 0 || (belowMark && held.Class.Kind == LockKind.Map);
             if (!hidden)
             {
                 if (ordered++ == limits.Depth)
@@ -133,7 +133,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         for (int i = index - 1; i >= 0 && count < locks.Length; i--)
         {
             ref HeldLock outer = ref thread.Entries[i];
-            if (outer.Mode != HoldMode.Exclusive || !outer.Class.Kind.IsLock() || outer.Class.Unordered) { continue; }
+            if (outer.Mode != HoldMode.Exclusive || (outer.Flags & AcquireFlags.Pending) != 0 || !outer.Class.Kind.IsLock() || outer.Class.Unordered) { continue; }
             locks[count] = outer.Lock.Id;
             classes[count++] = outer.Class.Id;
         }

@@ -52,6 +52,12 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>Some flow wanted one of its locks alone, so readers can be kept waiting by a waiting writer.</summary>
     internal bool HasWriters = kind is not (LockKind.ReaderWriterLockSlim or LockKind.ReaderWriterLock);
 
+    /// <summary>How many locks of it there were.</summary>
+    internal int Instances;
+
+    /// <summary>All its locks share one instance, so which of them is held is not known: spin locks, which are structs.</summary>
+    internal bool SharesInstance;
+
     /// <summary>A semaphore of this class was released by the flow that took it, so it is used as a lock.</summary>
     internal bool SeenBalanced;
 

@@ -28,7 +28,8 @@ internal static class LockValidation
         IsOn = false;
         foreach (LockReport report in Validator.Withheld)
         {
-            if (report.Grade == LockGrade.ClassLevel) { LockFindings.Submit(report); }
+            // Which task was waited for is not known by its class.
+            if (report is { Grade: LockGrade.ClassLevel, Kind: not LockReportKind.WaitUnderLock }) { LockFindings.Submit(report); }
         }
 
         LockFacts.Write(Validator);

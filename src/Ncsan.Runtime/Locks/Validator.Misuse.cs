@@ -5,9 +5,9 @@ namespace Ncsan.Runtime.Locks;
 // What is wrong with one acquire or release by itself: recursion, wait types, releases that do not fit, locks left over.
 internal sealed partial class Validator
 {
-    /// <summary>The flow already holds the lock and wants it in a way that is no plain re-entry. Gives the mode the acquire is recorded with.</summary>
+    /// <summary>The flow already holds the lock and wants it in a way that is no plain re-entry. True when it is granted at once, so that it depends on nothing.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private WantMode AcquireAgainSlow(HeldLocks thread, int index, LockInstance instance, WantMode want, AcquireFlags flags, int site)
+    private bool AcquireAgainSlow(HeldLocks thread, int index, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
         HoldMode held = thread.Entries[index].Mode;
         bool blocks = (flags & AcquireFlags.Try) == 0;
@@ -15,20 +15,30 @@ internal sealed partial class Validator
         {
             case LockKind.ReaderWriterLockSlim:
             case LockKind.ReaderWriterLock:
-                if (held == HoldMode.Upgradeable && want == WantMode.Exclusive) { return WantMode.Upgrade; }
+                for (int i = index - 1; i >= 0; i--)
+                {
+                    if (ReferenceEquals(thread.Entries[i].Lock, instance) && thread.Entries[i].Mode < held) { held = thread.Entries[i].Mode; }
+                }
+
+                if (held == HoldMode.Upgradeable && want == WantMode.Exclusive)
+                {
+                    want = WantMode.Upgrade;
+                    return false;
+                }
+
                 bool granted = held == HoldMode.Upgradeable && want == WantMode.Shared
                     || instance.Class.Reentrant && (held == HoldMode.Exclusive || want is WantMode.Shared or WantMode.RecursiveShared || held == HoldMode.Upgradeable);
-                if (granted || want == WantMode.RecursiveShared) { return WantMode.RecursiveShared; }
+                if (granted || want == WantMode.RecursiveShared) { return true; }
                 break;
             case LockKind.SemaphoreSlim:
             case LockKind.Semaphore:
                 // A second wait by the same flow is how a signal is used, until it was seen to be used as a lock.
-                if (!instance.Class.SeenBalanced || instance.Class.Unordered) { return want; }
+                if (!instance.Class.SeenBalanced || instance.Class.Unordered) { return false; }
                 break;
             case LockKind.Map or LockKind.Context:
-                return want;
+                return false;
             default:
-                if (instance.Class.Reentrant) { return want; }
+                if (instance.Class.Reentrant || instance.Class.SharesInstance) { return false; }
                 break;
         }
 
@@ -39,7 +49,7 @@ internal sealed partial class Validator
                 : "the flow already holds it, and it is not re-entrant");
         }
 
-        return want;
+        return false;
     }
 
     private static string Words(WantMode want) => want switch

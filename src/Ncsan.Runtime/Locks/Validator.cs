@@ -51,7 +51,11 @@ internal sealed partial class Validator
         finally { _graph.Lock.Exit(); }
     }
 
-    internal LockInstance AddInstance(LockClass lockClass) => new(Interlocked.Increment(ref _nextInstance), lockClass);
+    internal LockInstance AddInstance(LockClass lockClass)
+    {
+        Interlocked.Increment(ref lockClass.Instances);
+        return new LockInstance(Interlocked.Increment(ref _nextInstance), lockClass);
+    }
 
     /// <summary>A lock is about to be taken. It counts as held from here on; <see cref="Release"/> it too if taking it fails.</summary>
     /// <param name="thread">Who takes it.</param>
@@ -82,7 +86,7 @@ internal sealed partial class Validator
                 return false;
             }
 
-            want = AcquireAgainSlow(thread, again, instance, want, flags, site);
+            if (AcquireAgainSlow(thread, again, instance, ref want, flags, site)) { return true; }
         }
 
         if ((flags & AcquireFlags.Try) != 0) { return true; }

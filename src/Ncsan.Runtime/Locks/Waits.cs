@@ -27,14 +27,6 @@ internal static class Waits
         finally { thread.Inside--; }
     }
 
-    /// <summary>Awaiting depends on nothing but the locks of the own flow.</summary>
-    internal static void Await(string map, int site)
-    {
-        HeldLocks thread = LockThreads.Current;
-        if (thread.Inside != 0 || thread.Depth < 2 || (thread.Entries[thread.Depth - 1].Flags & AcquireFlags.Async) == 0) { return; }
-        LockValidation.Validator.Wait(thread, Maps.Of(map, site), AcquireFlags.Async, site);
-    }
-
     internal static void Blocking(HeldLocks thread, string what, int site)
     {
         if (thread.Inside != 0) { return; }

@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Ncsan.Locks.Tests;
+
+public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
+{
+    public static TheoryData<string> Defects => [.. Subjects.Cases("NCS02").Where(name => !name.StartsWith("NCS0212", StringComparison.Ordinal))];
+
+    public static TheoryData<string> Hangs => [.. Subjects.Cases("NCS0212")];
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public void A_defect_that_did_no_harm_is_reported_in_the_first_run(string name)
+    {
+        var run = subjects.Go(1, name);
+        Assert.Equal(0, run.ExitCode);
+        Assert.True(run.Rules.SequenceEqual([name[..7]]), run.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hangs))]
+    public void A_real_deadlock_ends_with_a_report_and_67(string name)
+    {
+        var run = subjects.Go(1, name);
+        Assert.True(run.ExitCode == 67, run.Text);
+        JsonElement hang = run.Findings.Single(finding => finding.GetProperty("rule").GetString() == "NCS0212");
+        int threads = name.Contains("twice") ? 1 : 2;
+        Assert.Equal(threads, hang.GetProperty("sections").EnumerateArray().Count(section => section.GetProperty("title").GetString()!.EndsWith("hangs")));
+        Assert.All(hang.GetProperty("sections").EnumerateArray().Take(threads), section => Assert.Contains(".cs", section.GetProperty("stack")[0].GetProperty("file").GetString()));
+    }
+
+    [Fact]
+    public void Clean_programs_are_silent()
+    {
+        int times = Environment.GetEnvironmentVariable("NCSAN_LONG") == "1" ? 20 : 2;
+        Assert.True(Subjects.Cases("Silent").Count() >= 50);
+        var run = subjects.Go(times, "Silent");
+        Assert.Equal(0, run.ExitCode);
+        Assert.True(!run.Rules.Any(), run.Text);
+        Assert.DoesNotContain("ncsan:", run.Output);
+    }
+
+    [Fact]
+    public void Both_orders_on_one_thread_alone_are_no_deadlock()
+    {
+        var run = subjects.Go(1, "Once");
+        Assert.True(!run.Rules.Any(), run.Text);
+        JsonElement withheld = Assert.Single(Facts(run).GetProperty("withheld").EnumerateArray());
+        Assert.Equal("OneThread", withheld.GetProperty("grade").GetString());
+    }
+
+    [Fact]
+    public void A_report_holds_both_chains_with_their_stacks_in_source_lines()
+    {
+        var finding = Assert.Single(subjects.Go(1, "NCS0201_Monitor").Findings);
+        Assert.Equal("possible deadlock", finding.GetProperty("kind").GetString());
+        Assert.Equal("confirmed by instances", finding.GetProperty("certainty").GetString());
+        var sections = finding.GetProperty("sections").EnumerateArray().ToArray();
+        string[] tops = [.. sections.Take(2).Select(section => section.GetProperty("stack")[0].GetProperty("method").GetString()!)];
+        Assert.Equal(["Orders.MonitorPair.Back()", "Orders.MonitorPair.Forth()"], tops);
+        Assert.All(sections.Take(2), section => Assert.EndsWith("Orders.cs", section.GetProperty("stack")[0].GetProperty("file").GetString()));
+        Assert.All(sections.Take(2), section => Assert.True(section.GetProperty("stack")[0].GetProperty("line").GetInt32() > 0));
+        Assert.Contains(sections, section => section.GetProperty("title").GetString() == "How it hangs");
+        Assert.Contains("No deadlock happened in this run; it can.", finding.ToString());
+        Assert.Contains(sections, section => section.GetProperty("title").GetString()!.StartsWith("Locks held by"));
+        Assert.Contains(sections, section => section.GetProperty("title").GetString() == "What to do");
+    }
+
+    [Fact]
+    public void Without_the_option_nothing_is_reported_and_programs_behave()
+    {
+        var run = subjects.Go(1, "NCS0201", ("NCSAN_LOCKS", "false"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Findings);
+    }
+
+    private static JsonElement Facts(Subjects.Run run) => run.Lines.Single(line => line.GetProperty("record").GetString() == "locks");
+}
