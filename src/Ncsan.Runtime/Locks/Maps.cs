@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 
+// The program's own tasks are looked at; none is started or awaited.
+#pragma warning disable RS0030
+
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>The maps of tasks: one for each async method and for each delegate that is given to a task, a thread or the pool.</summary>

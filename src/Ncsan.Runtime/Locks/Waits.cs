@@ -1,3 +1,6 @@
+// The program's own tasks are looked at; none is started or awaited.
+#pragma warning disable RS0030
+
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>Waits that are not locks, as the hooks announce them.</summary>
