@@ -65,29 +65,38 @@ internal static class Stamp
     }
 
     /// <summary>
-    /// A copy with this stamp is up to date, by looking at each file that it names and at the folders' times rather than for files. It says no too
-    /// often (a file came and went), never yes wrongly. Written without a generic of ours, which would be compiled at every start.
+    /// Whether a copy with this stamp is up to date, by looking at each file that the stamp names and at the folders' times rather than for
+    /// files. It says no too often (a file came and went), never yes wrongly. Written without a generic type of ours, which would be compiled at
+    /// every start.
     /// </summary>
     public static bool StillHolds(string folder, string header, string stamp, string folders)
     {
         if (!stamp.StartsWith(header, StringComparison.Ordinal)) { return false; }
-        foreach (string line in stamp.Substring(header.Length).Split('\n'))
+        for (int at = header.Length; at < stamp.Length;)
         {
-            if (line.Length == 0) { continue; }
-            string[] fields = line.Split('\t');
-            var file = new FileInfo(Path.Combine(folder, fields[0]));
-            if (!file.Exists || file.Length != long.Parse(fields[1], CultureInfo.InvariantCulture) || file.LastWriteTimeUtc.Ticks != long.Parse(fields[2], CultureInfo.InvariantCulture)) { return false; }
+            string path = Path.Combine(folder, Field(stamp, '\t', ref at)), length = Field(stamp, '\t', ref at), ticks = Field(stamp, '\n', ref at);
+            var file = new FileInfo(path);
+            if (!file.Exists || Number(file.Length) != length || Number(file.LastWriteTimeUtc.Ticks) != ticks) { return false; }
         }
 
-        foreach (string line in folders.Split('\n'))
+        for (int at = 0; at < folders.Length;)
         {
-            if (line.Length == 0) { continue; }
-            string[] fields = line.Split('\t');
-            if (Directory.GetLastWriteTimeUtc(Path.Combine(folder, fields[0])).Ticks != long.Parse(fields[1], CultureInfo.InvariantCulture)) { return false; }
+            string path = Path.Combine(folder, Field(folders, '\t', ref at)), ticks = Field(folders, '\n', ref at);
+            if (Number(Directory.GetLastWriteTimeUtc(path).Ticks) != ticks) { return false; }
         }
 
         return true;
     }
+
+    private static string Field(string text, char end, ref int at)
+    {
+        int from = at, to = text.IndexOf(end, from);
+        if (to < 0) { to = text.Length; }
+        at = to + 1;
+        return text.Substring(from, to - from);
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Our own build, by the files whose change changes a copy.</summary>
     private static string OwnBuild { get; } = string.Concat(
@@ -96,7 +105,7 @@ internal static class Stamp
     private static string Of(string name)
     {
         var file = new FileInfo(Path.Combine(AppContext.BaseDirectory, name));
-        return file.Length.ToString(CultureInfo.InvariantCulture) + "@" + file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture) + " ";
+        return Number(file.Length) + "@" + Number(file.LastWriteTimeUtc.Ticks) + " ";
     }
 }
 

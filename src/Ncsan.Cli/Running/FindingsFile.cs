@@ -41,8 +41,8 @@ internal static class FindingsFile
         }
     }
 
-    /// <summary>After the run: remembers the file for <c>ncsan report</c>, and lets old ones of ours go.</summary>
-    public static void Settle(string path)
+    /// <summary>Remembers the file for <c>ncsan report</c>, and lets old ones of ours go.</summary>
+    public static void Remember(string path)
     {
         try
         {

@@ -27,13 +27,13 @@ internal static class ProgramRun
         ended.Set();
         follower.Join();
 
-        FindingsFile.Settle(findings);
         bool fails = report.End(findings, out bool hang);
         return (hang && exitCode == ExitCodes.Hang) || ChildProcess.IsCrash(exitCode) || !fails ? exitCode : options.FindingsExitCode;
     }
 
     private static void Follow(FindingsTail tail, RunReport report, string findings, ManualResetEventSlim ended)
     {
+        FindingsFile.Remember(findings);
         bool last;
         do
         {

@@ -53,6 +53,9 @@ public sealed class TextReport
         Line(SummaryLine(report));
     }
 
+    /// <summary>The last line of a run that found nothing and had nothing to silence. The usual run ends with it, so it costs no more than it says.</summary>
+    public static string QuietSummaryLine(long gaps) => gaps > 0 ? $"ncsan: no findings, {Gaps(gaps)}" : "ncsan: no findings";
+
     /// <summary>The last line of a run.</summary>
     public static string SummaryLine(Report report)
     {
@@ -65,7 +68,7 @@ public sealed class TextReport
         if (report.Suppressed > 0) { parts.Add($"{Number(report.Suppressed)} silenced"); }
         if (report.UnusedSuppressions.Count > 0) { parts.Add($"{Count(report.UnusedSuppressions.Count, "suppression")} unused"); }
         long gaps = report.Run.BlindSpots.Sum(b => b.Count);
-        if (gaps > 0) { parts.Add($"{Count(gaps, "blind spot")} (ncsan report --gaps)"); }
+        if (gaps > 0) { parts.Add(Gaps(gaps)); }
         return "ncsan: " + string.Join(", ", parts);
     }
 
@@ -142,6 +145,8 @@ public sealed class TextReport
     private void Fact(string name, string value) => Line($"  {_ink.Faint(name.PadRight(9))} {value}");
 
     private void Line(string text) => _out.Write(text + "\n");
+
+    private static string Gaps(long gaps) => $"{Count(gaps, "blind spot")} (ncsan report --gaps)";
 
     private static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
