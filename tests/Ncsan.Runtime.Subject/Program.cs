@@ -223,7 +223,10 @@ internal static class Program
     {
         Site At(SiteKind kind, string method, int line) => new(kind, SiteFlags.None, 4, method, "Counter._value (int)", "Counter.cs", line, 0);
         Site[] sites = [At(SiteKind.Read, "Counter.Read()", 11), At(SiteKind.Write, "Counter.Write()", 12), At(SiteKind.Creation, "Program.Race()", 13), At(SiteKind.Write, "Counter.WriteLate()", 14), .. Enumerable.Range(4, Sites - 4).Select(i => At(SiteKind.Read, "Other()", i))];
-        using FileStream file = File.Create(SiteTable.PathFor(Environment.GetEnvironmentVariable("SUBJECT_SITES") ?? typeof(Program).Module.FullyQualifiedName));
-        new SiteTable(sites).Write(file);
+        string path = SiteTable.PathFor(typeof(Program).Module.FullyQualifiedName), fresh = $"{path}.{Environment.ProcessId}";
+        using (FileStream file = File.Create(fresh)) { new SiteTable(sites).Write(file); }
+
+        // In one step: other children may be reading it.
+        File.Move(fresh, path, overwrite: true);
     }
 }

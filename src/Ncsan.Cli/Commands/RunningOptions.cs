@@ -15,6 +15,7 @@ internal sealed class RunningOptions
     private readonly Option<string?> _framework = new("--framework", "-f") { Description = "The target framework to build.", HelpName = "name" };
     private readonly Option<bool> _noBuild = new("--no-build") { Description = "Take the build output that is there." };
     private readonly Option<int> _exitCode = new("--exit-code") { Description = "Exit with N when findings fail the run.", HelpName = "N", DefaultValueFactory = _ => ExitCodes.Findings };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Run N times at most, for as long as there is something to learn: each round waits where threads nearly met in the one before.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _findings = new("--" + Runtime.Settings.Options.Findings.Name) { Description = "Keep the runtime's own lines in FILE.", HelpName = "FILE" };
     private readonly RewriteChoiceOptions _choice;
     private readonly ReportOptions _report;
@@ -26,7 +27,7 @@ internal sealed class RunningOptions
         _arguments.Description = arguments;
         command.Arguments.Add(_target);
         command.Arguments.Add(_arguments);
-        foreach (var option in new System.CommandLine.Option[] { _configuration, _framework, _noBuild, _exitCode, _findings }) { command.Options.Add(option); }
+        foreach (var option in new System.CommandLine.Option[] { _configuration, _framework, _noBuild, _exitCode, _rounds, _findings }) { command.Options.Add(option); }
         _choice = new RewriteChoiceOptions(command);
         _report = new ReportOptions(command);
         _settings = new SettingsOptions(command);
@@ -57,6 +58,7 @@ internal sealed class RunningOptions
         Files = _report.Files(parsed),
         Suppressions = _report.Suppressions(parsed),
         Policy = _report.Policy(parsed),
+        Rounds = parsed.GetValue(_rounds) is >= 1 and var rounds ? rounds : throw new InputException("NCS2009", "--rounds wants 1 or more."),
         FindingsExitCode = parsed.GetValue(_exitCode),
     };
 }

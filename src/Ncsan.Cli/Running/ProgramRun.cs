@@ -15,7 +15,10 @@ internal static class ProgramRun
     public static int Go(RewrittenCopy copy, Launch launch, RunOptions options)
     {
         string findings = FindingsFile.Prepare(copy.Location, options);
-        var child = ChildProcess.Start(launch with { Environment = With(launch.Environment, options.Settings, findings) });
+        ChildProcess Start(IReadOnlyDictionary<string, string> settings) =>
+            ChildProcess.Start(launch with { Environment = With(With(launch.Environment, settings, findings), options.Settings, findings) });
+        var rounds = new Rounds(copy.Location, options);
+        var first = Start(rounds.Settings);
 
         // Everything from here on happens beside the program's own start.
         using var tail = new FindingsTail(findings);
@@ -23,7 +26,7 @@ internal static class ProgramRun
         using var ended = new ManualResetEventSlim();
         var follower = new Thread(() => Follow(tail, report, findings, ended)) { IsBackground = true, Name = "findings" };
         follower.Start();
-        int exitCode = child.WaitForExit();
+        int exitCode = rounds.Run(first, Start);
         ended.Set();
         follower.Join();
 

@@ -18,6 +18,9 @@ internal sealed record RunOptions
     /// <summary>The severities, or null for the usual ones.</summary>
     public Policy? Policy { get; init; }
 
+    /// <summary>How often the program is run, at most.</summary>
+    public int Rounds { get; init; } = 1;
+
     /// <summary>What we exit with when findings fail the run.</summary>
     public int FindingsExitCode { get; init; } = ExitCodes.Findings;
 }

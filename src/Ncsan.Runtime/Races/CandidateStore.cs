@@ -16,10 +16,13 @@ internal static class CandidateStore
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
-    /// <summary>What earlier runs left. A file that is corrupt, foreign or of another version is set aside with one sentence.</summary>
-    internal static List<Candidate> Read()
+    /// <summary>What earlier runs left for this process.</summary>
+    internal static List<Candidate> Read() => Read(Configuration.Store);
+
+    /// <summary>What earlier runs left in a folder. A file that is corrupt, foreign or of another version is set aside with one sentence.</summary>
+    internal static List<Candidate> Read(string store)
     {
-        string path = PathOf(FileName);
+        string path = Path.Combine(store, FileName);
         try
         {
             return File.Exists(path) ? Parse(File.ReadAllLines(path)) : [];
