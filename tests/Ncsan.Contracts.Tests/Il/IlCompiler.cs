@@ -20,6 +20,7 @@ internal sealed class IlCompiler : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ncsan-il-").FullName;
     private readonly List<MetadataReference> _more = [];
+    private readonly HashSet<string> _instead = [];
 
     internal static string FrameworkFolder => Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
@@ -36,7 +37,7 @@ internal sealed class IlCompiler : IDisposable
         using (FileStream image = File.Create(path))
         using (FileStream pdb = File.Create(Path.ChangeExtension(path, ".pdb")))
         {
-            EmitResult result = CSharpCompilation.Create(name, [tree], [.. s_references.Value, .. _more], options).Emit(image, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+            EmitResult result = CSharpCompilation.Create(name, [tree], [.. s_references.Value.Where(r => !_instead.Contains(Path.GetFileName(r.Display!))), .. _more], options).Emit(image, pdb, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
             Assert.True(result.Success, string.Join("\n", result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         }
 
@@ -50,6 +51,14 @@ internal sealed class IlCompiler : IDisposable
         string copy = Path.Combine(_folder, Path.GetFileName(path));
         File.Copy(path, copy, overwrite: true);
         return copy;
+    }
+
+    /// <summary>Compiles against this one instead of the assembly of the same name.</summary>
+    internal void Reference(string path)
+    {
+        string name = Path.GetFileName(path);
+        _instead.Add(name);
+        _more.Add(MetadataReference.CreateFromFile(path));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
