@@ -19,6 +19,9 @@ internal sealed class ModuleContext
         Types = new TypeFacts();
         Sites = new SiteBuilder();
         NoInstrument = new NoInstrumentFilter();
+        Calls = new Calls(this);
+        Methods.AddRange(module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody));
+        Leaves = new Leaves(this, Methods);
     }
 
     internal ModuleDefinition Module { get; }
@@ -31,7 +34,12 @@ internal sealed class ModuleContext
 
     internal NoInstrumentFilter NoInstrument { get; }
 
-    internal Calls Calls { get; } = new();
+    internal Calls Calls { get; }
+
+    internal Leaves Leaves { get; }
+
+    /// <summary>The methods that have a body. Twins are not among them.</summary>
+    internal List<MethodDefinition> Methods { get; } = [];
 
     internal int MethodsInstrumented { get; set; }
 

@@ -35,21 +35,26 @@ internal sealed class Pipeline
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),
         new FrameworkBarrierPass(), // after the accesses of the same call: what they hold back is ordered by what the call does
+        new LeafCallPass(), // last: only where no pass has put something else in the call's place
     ];
 
     internal void Run(ModuleContext module)
     {
         ModuleInitializerPass.Begin(module);
-        var methods = module.Module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).ToList();
-        foreach (var method in methods) { Rewrite(module, method); }
-        TestPass.Run(module, methods); // wraps whole bodies, so it comes when they are final
+        foreach (var method in module.Methods) { Rewrite(module, method); }
+        module.Leaves.AddTwins();
+        TestPass.Run(module, module.Methods); // wraps whole bodies, so it comes when they are final
         ModuleInitializerPass.End(module);
     }
+
+    /// <summary>Small methods are inlined by size; with a checked copy in them they would not be. An iterator's step is called once an element.</summary>
+    private const int InlineSize = 32, InlineIteratorSize = 128;
 
     private void Rewrite(ModuleContext module, MethodDefinition method)
     {
         if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
-        var code = MethodCode.Decode(module, method);
+        int size = method.Body.CodeSize, sites = module.Sites.Count;
+        if (Decode(module, method) is not { } code) { return; }
         foreach (var op in code.Ops)
         {
             if (op.Inputs is null) { continue; }
@@ -59,7 +64,31 @@ internal sealed class Pipeline
         }
 
         if (!code.Ops.Exists(o => o.HasProbes)) { return; }
-        new BodyEmitter(code, CopyPlan.Make(code, Segment.Cut(code))).Emit();
+        var segments = Segment.Cut(code);
+        if (SizeGuard.WouldNotBeOptimized(code, segments))
+        {
+            module.Sites.Truncate(sites);
+            module.LeaveClean(method, "NCS1010", "with its checked copy it would be too large for the JIT to optimize");
+            return;
+        }
+
+        new BodyEmitter(code, CopyPlan.Make(code, segments)).Emit();
+        bool inline = size <= InlineSize || (size <= InlineIteratorSize && method is { Name: "MoveNext", ReturnType.MetadataType: MetadataType.Boolean });
+        if (inline && !method.NoInlining && !method.Body.HasExceptionHandlers) { method.AggressiveInlining = true; }
         module.MethodsInstrumented++;
+    }
+
+    // What an obfuscator made unreadable still has to run; one such method is no reason to leave the others.
+    private static MethodCode? Decode(ModuleContext module, MethodDefinition method)
+    {
+        try
+        {
+            return MethodCode.Decode(module, method);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            module.LeaveClean(method, "NCS1011", "its IL cannot be followed");
+            return null;
+        }
     }
 }

@@ -103,7 +103,7 @@ public class CollectionPassTests
         {
             using var subject = new Subject(source, optimize);
             Assert.Equal(value, subject.RunClean());
-            Assert.Equal(0, subject.Count);
+            Assert.Equal(0, subject.Accesses);
             var (checkedValue, calls) = subject.RunChecked();
             Assert.Equal(value, checkedValue);
             Assert.Equal(expected, calls.Where(c => c.StartsWith("Collection", StringComparison.Ordinal)));

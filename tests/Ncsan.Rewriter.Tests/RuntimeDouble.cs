@@ -49,13 +49,13 @@ internal static class RuntimeDouble
                 public static class Hooks
                 {
                     public static int State;
-                    public static long Count;
+                    public static long Count, Accesses;
                     public static bool Recording;
                     public static Action Toggle;
                     public static List<string> Names = new();
                     public static List<int> Sites = new();
                     static void RecordName(string name, int site) { if (Recording) { lock (Names) { Names.Add(name); Sites.Add(site); } } }
-                    static void Record(string name, int site) { Count++; Toggle?.Invoke(); if (Recording) { lock (Names) { Names.Add(name); Sites.Add(site); } } }
+                    static void Record(string name, int site) { Count++; if (name.StartsWith("Read") || name.StartsWith("Write") || name.StartsWith("Collection")) { Accesses++; } Toggle?.Invoke(); if (Recording) { lock (Names) { Names.Add(name); Sites.Add(site); } } }
 
             """);
         foreach (var hook in typeof(Hooks).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))

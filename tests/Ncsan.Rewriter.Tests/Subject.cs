@@ -11,7 +11,7 @@ namespace Ncsan.Rewriter.Tests;
 internal sealed class Subject : IDisposable
 {
     private readonly SubjectContext _context = new();
-    private readonly FieldInfo _state, _count, _recording, _names, _sites, _toggle;
+    private readonly FieldInfo _state, _count, _recording, _names, _sites, _accesses;
     private readonly MethodInfo _run;
     private readonly string _folder;
 
@@ -41,7 +41,7 @@ internal sealed class Subject : IDisposable
         _context.Folder = Path.Combine(_folder, "out");
         var hooks = _context.Runtime.GetType("Ncsan.Runtime.Hooks")!;
         (_state, _count, _recording) = (hooks.GetField("State")!, hooks.GetField("Count")!, hooks.GetField("Recording")!);
-        (_names, _sites, _toggle) = (hooks.GetField("Names")!, hooks.GetField("Sites")!, hooks.GetField("Toggle")!);
+        (_names, _sites, _accesses) = (hooks.GetField("Names")!, hooks.GetField("Sites")!, hooks.GetField("Accesses")!);
         Assembly = _context.LoadFromAssemblyPath(Output);
         _run = Entry(Assembly);
     }
@@ -119,6 +119,9 @@ internal sealed class Subject : IDisposable
 
     /// <summary>An assembly as the program sees it.</summary>
     internal Assembly Load(string name) => _context.LoadFromAssemblyName(new(name));
+
+    /// <summary>How many hooks for accesses of memory were called.</summary>
+    internal long Accesses => (long)_accesses.GetValue(null)!;
 
     internal long Count => (long)_count.GetValue(null)!;
 

@@ -130,6 +130,7 @@ internal sealed class BodyEmitter
     private void EmitChecked(Segment segment)
     {
         _writer.Copy = Copies.Checked;
+        _writer.Loop = segment.Copy;
         When(first => segment.CheckedEntry = first);
         foreach (var op in segment.Ops)
         {
@@ -140,6 +141,7 @@ internal sealed class BodyEmitter
             EmitOp(op, clone, Array.ConvertAll(op.Prefixes, Clone), segment);
         }
 
+        _writer.Loop = null;
         if (segment.FallsThrough) { EmitWay(segment, _graph.StartingAt(segment.End)); }
         foreach (var (target, use) in _ways)
         {

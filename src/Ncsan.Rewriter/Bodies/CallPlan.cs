@@ -15,7 +15,7 @@ internal readonly record struct CallProbe(Copies Copies, bool After, int[] Argum
 /// What passes want around one call. Arguments that a hook needs are moved to temporaries once, however many hooks look at them, and put back
 /// for the call; the rest of the stack is not touched.
 /// </summary>
-internal sealed class CallPlan(TypeReference?[] argumentTypes, TypeReference? resultType)
+internal sealed class CallPlan(MethodBody body, StackEntry[] inputs, TypeReference?[] argumentTypes, TypeReference? resultType)
 {
     /// <summary>Names the call's result among a probe's arguments.</summary>
     internal const int Result = -1;
@@ -32,9 +32,14 @@ internal sealed class CallPlan(TypeReference?[] argumentTypes, TypeReference? re
         var probes = _probes.FindAll(p => (p.Copies & writer.Copy) != 0);
         int lowest = probes.SelectMany(p => p.Arguments).Where(a => a >= 0).DefaultIfEmpty(argumentTypes.Length).Min();
         var spilled = new VariableDefinition?[argumentTypes.Length];
-        for (int i = argumentTypes.Length - 1; i >= lowest; i--) { spilled[i] = writer.Spill(argumentTypes[i]!); }
+        for (int i = argumentTypes.Length - 1; i >= lowest; i--)
+        {
+            // The address of a local is taken anew instead of kept: to the JIT a stored address means that the local has to be in memory for good.
+            if (LocalAddress(writer, i) is not null) { writer.Emit(OpCodes.Pop); } else { spilled[i] = writer.Spill(argumentTypes[i]!); }
+        }
+
         foreach (var probe in probes.Where(p => !p.After)) { Call(writer, probe, spilled, null); }
-        for (int i = lowest; i < argumentTypes.Length; i++) { writer.Emit(OpCodes.Ldloc, spilled[i]!); }
+        for (int i = lowest; i < argumentTypes.Length; i++) { Load(writer, spilled, i); }
         emitCall();
         var after = probes.FindAll(p => p.After);
         if (after.Count == 0) { return; }
@@ -48,9 +53,18 @@ internal sealed class CallPlan(TypeReference?[] argumentTypes, TypeReference? re
         arguments.Length == 0 || Array.TrueForAll(arguments, a => a == Result ? resultType is not null : a < argumentTypes.Length)
         && !argumentTypes.Skip(arguments.Where(a => a >= 0).DefaultIfEmpty(argumentTypes.Length).Min()).Any(t => t is null);
 
-    private static void Call(CodeWriter writer, CallProbe probe, VariableDefinition?[] spilled, VariableDefinition? result)
+    private void Call(CodeWriter writer, CallProbe probe, VariableDefinition?[] spilled, VariableDefinition? result)
     {
-        foreach (int argument in probe.Arguments) { writer.Emit(OpCodes.Ldloc, argument == Result ? result! : spilled[argument]!); }
+        foreach (int argument in probe.Arguments) { if (argument == Result) { writer.Emit(OpCodes.Ldloc, result!); } else { Load(writer, spilled, argument); } }
         probe.Emit(writer);
     }
+
+    private void Load(CodeWriter writer, VariableDefinition?[] spilled, int argument)
+    {
+        if (spilled[argument] is { } variable) { writer.Emit(OpCodes.Ldloc, variable); } else { writer.Emit(OpCodes.Ldloca, LocalAddress(writer, argument)!); }
+    }
+
+    /// <summary>The local whose address the argument is, by the name that the copy at hand has for it.</summary>
+    private VariableDefinition? LocalAddress(CodeWriter writer, int argument) =>
+        inputs[argument].Producer is { Code: Code.Ldloca or Code.Ldloca_S } load ? writer.OwnName(Locals.Variable(body, load.Instruction)!) : null;
 }

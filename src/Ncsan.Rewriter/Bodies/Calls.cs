@@ -4,12 +4,12 @@ using Mono.Cecil.Cil;
 namespace Ncsan.Rewriter.Bodies;
 
 /// <summary>What is known about calls.</summary>
-internal sealed class Calls
+internal sealed class Calls(ModuleContext module)
 {
-    /// <summary>Whether an op may take long enough for State to change: any call but those that are a few machine instructions.</summary>
+    /// <summary>Whether an op may take long enough for State to change: any call but those that are a few machine instructions. Also whether it costs a loop its registers.</summary>
     internal bool MayBlock(Op op) => op.Code switch
     {
-        Code.Call or Code.Callvirt or Code.Newobj => op.Operand is MethodReference method && !IsLeaf(method),
+        Code.Call or Code.Callvirt or Code.Newobj => op.Operand is MethodReference method && !IsLeaf(method) && !module.Leaves.Calls(op),
         Code.Calli => true,
         _ => false,
     };

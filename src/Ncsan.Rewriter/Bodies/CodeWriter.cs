@@ -23,6 +23,12 @@ internal sealed class CodeWriter(ModuleContext module, MethodBody body)
     /// <summary>Something the writer has to do with an instruction as soon as there is one.</summary>
     internal Action<Instruction>? OnNext { get; set; }
 
+    /// <summary>The copied loop whose checked copy is being written, or null.</summary>
+    internal LoopCopy? Loop { get; set; }
+
+    /// <summary>What the copy at hand calls a local of the program.</summary>
+    internal VariableDefinition OwnName(VariableDefinition variable) => Loop?.Own(variable) ?? variable;
+
     internal void Add(Instruction instruction)
     {
         Output.Add(instruction);

@@ -71,7 +71,7 @@ internal sealed class Invocation
     {
         // Nothing may stand between a tail call and its return.
         if (after && Op.HasPrefix(Mono.Cecil.Cil.Code.Tail)) { return false; }
-        var plan = Op.Call ?? new CallPlan(_arguments, ResultType());
+        var plan = Op.Call ?? new CallPlan(Code.Method.Body, Op.Inputs!, _arguments, ResultType());
         if (!plan.CanSpill(arguments)) { return false; }
         Op.Call = plan;
         plan.Add(new(copies, after, arguments, emit));

@@ -15,7 +15,7 @@ internal sealed class Liveness
         _code = code;
         Locals = code.Method.Body.Variables.Count;
         Slots = Locals + code.Method.Parameters.Count + (code.Method.HasThis ? 1 : 0);
-        AddressTaken = new BitArray(Slots);
+        AddressEscapes = EscapingAddresses();
         var (uses, kills) = (new BitArray[graph.Segments.Count], new BitArray[graph.Segments.Count]);
         _in = new BitArray[graph.Segments.Count];
         foreach (var segment in graph.Segments)
@@ -27,7 +27,6 @@ internal sealed class Liveness
                 if (slot < 0) { continue; }
                 if (IsStore(op)) { kill[slot] = true; continue; }
                 if (!kill[slot]) { use[slot] = true; }
-                if (op.Code is Code.Ldloca or Code.Ldloca_S or Code.Ldarga or Code.Ldarga_S) { AddressTaken[slot] = true; }
             }
 
             (uses[segment.Index], kills[segment.Index], _in[segment.Index]) = (use, kill, new BitArray(use));
@@ -51,7 +50,8 @@ internal sealed class Liveness
 
     internal int Slots { get; }
 
-    internal BitArray AddressTaken { get; }
+    /// <summary>The slots whose address may be held for longer than one instruction or one call that keeps nothing.</summary>
+    internal BitArray AddressEscapes { get; }
 
     internal bool IsLiveAt(int slot, Segment segment) => _in[segment.Index][slot];
 
@@ -61,7 +61,35 @@ internal sealed class Liveness
 
     internal static bool IsStore(Op op) => Bodies.Locals.IsStore(op.Code) || op.Code is Code.Starg or Code.Starg_S;
 
+    internal static bool IsAddress(Op op) => op.Code is Code.Ldloca or Code.Ldloca_S or Code.Ldarga or Code.Ldarga_S;
+
     internal TypeReference TypeOf(int slot) => slot < Locals ? _code.Method.Body.Variables[slot].VariableType : Bodies.Locals.ArgumentType(_code.Method, slot - Locals);
+
+    // Each address has to be seen at the one op that uses it up; an address that is lost sight of in a merge is not.
+    private BitArray EscapingAddresses()
+    {
+        var escapes = new BitArray(Slots);
+        var seen = new HashSet<Op>();
+        foreach (var op in _code.Ops)
+        {
+            foreach (var input in op.Inputs ?? [])
+            {
+                if (input.Producer is not { } producer || !IsAddress(producer)) { continue; }
+                if (!seen.Add(producer) || !UsesUp(op)) { escapes[Slot(producer)] = true; }
+            }
+        }
+
+        foreach (var op in _code.Ops) { if (IsAddress(op) && !seen.Contains(op)) { escapes[Slot(op)] = true; } }
+        return escapes;
+    }
+
+    private static bool UsesUp(Op op) => op.Code switch
+    {
+        Code.Ldfld or Code.Stfld or Code.Ldobj or Code.Stobj or Code.Initobj => true,
+        Code.Call => op.Operand is MethodReference method && Calls.IsLeaf(method)
+            && (TypeFacts.Bare(method.ReturnType) is not (ByReferenceType or PointerType) || method.DeclaringType is { Namespace: "System", Name: "Span`1" or "ReadOnlySpan`1" }),
+        _ => false,
+    };
 
     private static bool Differ(BitArray a, BitArray b) => new BitArray(a).Xor(b).HasAnySet();
 }

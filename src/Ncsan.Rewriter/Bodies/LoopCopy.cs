@@ -32,27 +32,53 @@ internal sealed class LoopCopy
         {
             if (loop.Header.Copy is not null || !IsFit(code, loop)) { continue; }
             liveness ??= new Liveness(code, graph);
-            var copy = new LoopCopy(code, liveness, loop.Body);
+            var copy = new LoopCopy(code, liveness, WithTail(code, graph, loop));
             copy.Split(graph);
-            foreach (var segment in loop.Body) { segment.Copy = copy; }
+            foreach (var segment in copy.Body) { segment.Copy = copy; }
         }
     }
 
     /// <summary>A larger method would grow too much.</summary>
     private const int MaxOps = 6000;
 
+    /// <summary>What comes after the loop and can be reached from nowhere else belongs to it as long as nothing is called, so that it need not test again.</summary>
+    private static HashSet<Segment> WithTail(MethodCode code, FlowGraph graph, Loop loop)
+    {
+        var body = loop.Body.ToHashSet();
+        var headers = graph.Loops.Select(l => l.Header).ToHashSet();
+        for (bool grown = true; grown;)
+        {
+            grown = false;
+            foreach (var segment in graph.Segments)
+            {
+                grown |= !body.Contains(segment) && graph.Predecessors[segment.Index] is { Length: > 0 } before && Array.TrueForAll(before, body.Contains)
+                    && !headers.Contains(segment) && segment.Copy is null && IsFit(code, segment, loop.Header.Region) && body.Add(segment);
+            }
+        }
+
+        return body;
+    }
+
     private static bool IsFit(MethodCode code, Loop loop) =>
         loop.Body.Any(s => s.HasCheckedProbes)
-        && loop.Body.All(s => s.Copy is null && s.Region == loop.Header.Region && !s.Region.IsInFilter && s.Ops.All(o => !code.Module.Calls.MayBlock(o) && o.Code is not Code.Localloc and not Code.Leave and not Code.Leave_S));
+        && loop.Body.All(s => s.Copy is null && IsFit(code, s, loop.Header.Region));
+
+    // Not with a leave at the end: nothing can be moved back on a way out of a try block.
+    private static bool IsFit(MethodCode code, Segment segment, Region region) =>
+        segment.Region == region && !region.IsInFilter && segment.Start != (region.Kind == RegionKind.Method ? -1 : region.Start)
+        && segment.Ops.All(o => !code.Module.Calls.MayBlock(o) && o.Code is not Code.Localloc and not Code.Leave and not Code.Leave_S);
 
     /// <summary>The instruction of the checked copy: with its own local instead of the clean one.</summary>
     internal void Rename(Op op, Instruction clone)
     {
         int slot = _liveness.Slot(op);
         if (slot < 0 || !_own.TryGetValue(slot, out var own)) { return; }
-        clone.OpCode = Liveness.IsStore(op) ? OpCodes.Stloc : OpCodes.Ldloc;
+        clone.OpCode = Liveness.IsStore(op) ? OpCodes.Stloc : Liveness.IsAddress(op) ? OpCodes.Ldloca : OpCodes.Ldloc;
         clone.Operand = own;
     }
+
+    /// <summary>The checked copy's own local for a local of the program, or null when they share it.</summary>
+    internal VariableDefinition? Own(VariableDefinition variable) => _own.GetValueOrDefault(variable.Index);
 
     /// <summary>Moves what is live at a segment to the checked copy's locals, or back.</summary>
     internal void Move(CodeWriter writer, Segment at, bool toChecked)
@@ -72,7 +98,7 @@ internal sealed class LoopCopy
         }
     }
 
-    // Shared between the copies stay: what has its address taken; what a handler may read, since an exception can come from either copy; references into
+    // Shared between the copies stay: what has its address taken for longer than a call; what a handler may read, since an exception can come from either copy; references into
     // objects, which must not pass through memory as numbers; and what the loop only reads if it fits a register that calls preserve.
     private void Split(FlowGraph graph)
     {
@@ -90,7 +116,7 @@ internal sealed class LoopCopy
         foreach (int slot in used)
         {
             var type = _liveness.TypeOf(slot);
-            if (_liveness.AddressTaken[slot] || (_code.Method.HasThis && slot == _liveness.Locals) || handlers.Exists(h => _liveness.IsLiveAt(slot, h))) { continue; }
+            if (_liveness.AddressEscapes[slot] || (_code.Method.HasThis && slot == _liveness.Locals) || handlers.Exists(h => _liveness.IsLiveAt(slot, h))) { continue; }
             if (TypeFacts.Bare(type) != type || type is ByReferenceType or PointerType or FunctionPointerType || type.MetadataType == MetadataType.TypedByReference) { continue; }
             if (!stored.Contains(slot) && !LosesRegisters(type)) { continue; }
             var own = new VariableDefinition(type);

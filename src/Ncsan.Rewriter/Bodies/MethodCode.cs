@@ -35,6 +35,7 @@ internal sealed class MethodCode
         SequencePoint? statement = null;
         foreach (var op in Ops) { op.Statement = statement = op.Point ?? statement; }
         StackAnalysis.Run(this);
+        EscapesAt = Construction.EscapesAt(this);
     }
 
     internal ModuleContext Module { get; }
@@ -44,6 +45,9 @@ internal sealed class MethodCode
     internal List<Op> Ops { get; } = [];
 
     internal Region Root { get; }
+
+    /// <summary>In a constructor: the first op at which something else may get to hold the object; else 0.</summary>
+    internal int EscapesAt { get; }
 
     internal List<HandlerRegions> Handlers { get; }
 

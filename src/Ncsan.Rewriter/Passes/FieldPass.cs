@@ -14,6 +14,7 @@ internal sealed class FieldPass : IOpPass
         var field = (FieldReference)op.Operand!;
         bool write = op.Code is Code.Stfld or Code.Stsfld, isStatic = op.Code is Code.Ldsfld or Code.Stsfld;
         if (!isStatic && IsOnStack(code.Module, op, field)) { code.Module.Skip(SkipReason.StackLocal); return; }
+        if (!isStatic && op.Index < code.EscapesAt && Construction.IsThis(op.Inputs![0])) { code.Module.Skip(SkipReason.Constructing); return; }
         if (WhyNot(code.Module, field) is { } reason) { code.Module.Skip(reason); return; }
         var type = Generics.FieldType(field);
         var shape = code.Module.Types.ShapeOf(type);

@@ -21,6 +21,9 @@ internal sealed class SiteBuilder
         return _sites.Count - 1;
     }
 
+    /// <summary>Takes back the sites from <paramref name="count"/> on: their method stays clean.</summary>
+    internal void Truncate(int count) => _sites.RemoveRange(count, _sites.Count - count);
+
     /// <summary>The table. Only after the module is written do methods have the tokens they are found by.</summary>
     internal SiteTable ToTable() => new(_sites.Select(s => s.Site with { MethodToken = s.Method.MetadataToken.ToInt32() }));
 }

@@ -1,0 +1,12 @@
+using Ncsan.Rewriter.Bodies;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>Clean copies call the raw twins of small methods; checked copies call the instrumented ones.</summary>
+internal sealed class LeafCallPass : ICallPass
+{
+    public void Visit(Invocation call)
+    {
+        if (call.Op.Instead is null && call.Module.Leaves.TwinFor(call.Op) is { } twin) { call.Op.Replace(Copies.Clean, w => w.Emit(call.Op.Instruction.OpCode, twin)); }
+    }
+}

@@ -1,0 +1,216 @@
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Tests;
+
+/// <summary>Each construct runs with the same result in either copy and while State toggles, and is seen where it should be.</summary>
+public class ConstructTests
+{
+    private static List<string> Calls(string source, object? expected = null, bool optimize = true)
+    {
+        using var subject = new Subject(source, optimize);
+        expected ??= subject.RunOriginal();
+        Assert.Equal(expected, subject.RunOriginal());
+        Assert.Equal(expected, subject.RunClean());
+        Assert.Equal(0, subject.Accesses);
+        for (int i = 0; i < 20; i++) { Assert.Equal(expected, subject.RunToggling()); }
+        var (value, calls) = subject.RunChecked();
+        Assert.Equal(expected, value);
+        return calls;
+    }
+
+    [Fact]
+    public void Array_elements_of_every_kind()
+    {
+        var calls = Calls("""
+            struct P { public int X; public string S; }
+            static class Program { static object Run() {
+                var b = new bool[2]; b[1] = true; var l = new long[2]; l[0] = 5; var s = new string[1]; s[0] = "a"; object[] o = s; var e = new DayOfWeek[1]; e[0] = DayOfWeek.Friday;
+                var p = new P[1]; p[0] = new P { X = 1 }; p[0].X += 2; var f = new float[1]; f[0] = 2; nint[] n = { 3 };
+                string t; try { o[0] = 1; t = "stored"; } catch (ArrayTypeMismatchException) { t = "mismatch"; }
+                return b[1] + "|" + l[0] + s[0] + o[0] + e[0] + p[0].X + f[0] + n[0] + t; } }
+            """, "True|5aaFriday323mismatch");
+        foreach (string call in (string[])["Write1 bool[]", "Write8 long[]", "WriteRef string[]", "WriteRef object[]", "WriteValue P[]", "Read4 P.X (int)", "Write4 P.X (int)", "Write4 float[]", "Write8 nint[]", "ReadRef object[]"]) { Assert.Contains(call, calls); }
+    }
+
+    [Fact]
+    public void Ranks_above_one_through_Address()
+    {
+        var calls = Calls("static class Program { static object Run() { var a = new double[2, 3]; a[1, 2] = 4; a[1, 2] += 1; var s = new string[1, 1, 1]; s[0, 0, 0] = \"x\"; return a[1, 2] + s[0, 0, 0]; } }", "5x");
+        Assert.Equal(2, calls.Count(c => c == "Read8 double[,]"));
+        Assert.Equal(2, calls.Count(c => c == "Write8 double[,]"));
+        Assert.Contains("WriteRef string[,,]", calls);
+    }
+
+    [Fact]
+    public void Reads_through_an_address_that_never_load_a_field_by_name()
+    {
+        var calls = Calls("""
+            struct Inner { public int A; } struct Outer { public Inner In; }
+            class C { bool? _cached; int _n = 3; Outer _outer; DateTime _when = new DateTime(2020, 1, 1);
+                public string M() { ref int r = ref _n; r++; _outer.In.A = 7; _cached ??= true; return _cached.HasValue + _n.ToString() + _outer.In.A + _when.Year + Take(in _n); }
+                static int Take(in int x) => x; }
+            static class Program { static object Run() => new C().M(); }
+            """, "True47" + "2020" + "4");
+        foreach (string call in (string[])["ReadValue C._cached (bool?)", "Write4 C._n (int)", "Write4 Inner.A (int)", "Read4 C._n (int)", "ReadValue C._when (DateTime)"]) { Assert.Contains(call, calls); }
+    }
+
+    [Fact]
+    public void Blocks_and_ranges()
+    {
+        var calls = Calls("""
+            static unsafe class Program { static object Run() {
+                int[] a = { 1, 2, 3, 4 }, b = new int[4]; Array.Copy(a, b, 4); Array.Copy(a, 0, b, 1, 2); Array.Clear(b, 3, 1); Buffer.BlockCopy(a, 0, b, 0, 4); a.AsSpan(1).CopyTo(b); b.AsSpan(2).Fill(9); Array.Fill(a, 5);
+                fixed (int* p = a, q = b) { Unsafe.CopyBlock(q, p, 4); Buffer.MemoryCopy(p, q + 1, 4, 4); }
+                return string.Join(",", b); } }
+            """, "5,5,9,9");
+        foreach (string call in (string[])["ReadArray int[]", "WriteArray int[]", "ReadArrayBytes array", "WriteArrayBytes array", "ReadSpan Span<int>", "WriteSpanStart Span<int>", "WriteSpan Span<int>", "ReadRange bytes", "WriteRange bytes"]) { Assert.Contains(call, calls); }
+    }
+
+    [Fact]
+    public void Marked_accesses_are_marked_and_never_plain()
+    {
+        var calls = Calls("""
+            class C { volatile int _v; int _i; long _l; string _s; public object M() { _v = 1; Volatile.Write(ref _i, _v); Interlocked.Increment(ref _i); Interlocked.CompareExchange(ref _s, "x", null); Thread.MemoryBarrier(); return Volatile.Read(ref _i) + Interlocked.Read(ref _l) + Volatile.Read(ref _s); } }
+            static class Program { static object Run() => new C().M(); }
+            """, "2x");
+        Assert.DoesNotContain(calls, c => c.StartsWith("Read4", StringComparison.Ordinal) || c.StartsWith("Write4", StringComparison.Ordinal));
+        foreach (string call in (string[])["WriteMarked C._v (int)", "ReadMarked C._v (int)", "WriteMarked C._i (int)", "ReadWriteMarked C._i (int)", "ReadWriteMarked C._s (string)", "ReadMarked C._l (long)", "Barrier"]) { Assert.Contains(call, calls); }
+    }
+
+    [Fact]
+    public void What_cannot_race_is_left_alone_and_counted()
+    {
+        using var subject = new Subject("""
+            struct S { public int X; }
+            class C { readonly int _r = 1; const int K = 2; [ThreadStatic] static int t_n; int _plain; public C() { _plain = 3; } public int M() { S s; s.X = 4; s.X++; t_n++; ReadOnlySpan<byte> d = new byte[] { 1, 2, 3 }; return _r + K + s.X + t_n + d.Length; } }
+            static class Program { static object Run() => new C().M(); }
+            """);
+        Assert.DoesNotContain(subject.RunChecked().Calls, c => c.StartsWith("Read", StringComparison.Ordinal) || c.StartsWith("Write", StringComparison.Ordinal));
+        foreach (var reason in (SkipReason[])[SkipReason.InitOnly, SkipReason.ThreadStatic, SkipReason.StackLocal, SkipReason.Constructing]) { Assert.True(subject.Result.Skipped.GetValueOrDefault(reason) > 0, reason.ToString()); }
+    }
+
+    [Fact]
+    public void An_object_that_escapes_its_constructor_is_seen_from_then_on()
+    {
+        var calls = Calls("class C { static C s_last; int _a, _b; public C() { _a = 1; s_last = this; _b = 2; } public int Sum() => _a + _b; } static class Program { static object Run() => new C().Sum(); }", 3);
+        Assert.Contains("Write4 C._b (int)", calls);
+        Assert.DoesNotContain("Write4 C._a (int)", calls);
+    }
+
+    [Fact]
+    public void NoInstrument_covers_lambdas_and_async_bodies_too()
+    {
+        var calls = Calls("""
+            class C { int _n; [NoInstrument] public int Sync() { Func<int> f = () => _n++; return f() + _n; } [NoInstrument] public async Task<int> Async() { await Task.Yield(); return ++_n; } }
+            static class Program { static object Run() { var c = new C(); return c.Sync() + c.Async().Result; } }
+            """, 3);
+        Assert.DoesNotContain(calls, c => c.Contains("_n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Lambdas_locals_iterators_and_async_are_shown_as_written()
+    {
+        using var subject = new Subject("""
+            class C { int _n;
+                public int Run() { int captured = 1; Action a = () => { captured++; _n++; }; a(); Local(); return captured + _n + Numbers().Sum() + Later().Result; void Local() { _n += 2; } }
+                IEnumerable<int> Numbers() { for (int i = 0; i < 3; i++) { yield return _n + i; } }
+                async Task<int> Later() { int kept = _n; await Task.Yield(); return kept + _n; } }
+            static class Program { static object Run() => new C().Run(); }
+            """);
+        Assert.Equal(2 + 3 + 12 + 6, subject.RunChecked().Value);
+        foreach (string member in (string[])["captured local captured (int)", "captured local i (int)", "captured local kept (int)", "C._n (int)"]) { Assert.Contains(subject.Sites, s => s.Member == member); }
+        foreach (string method in (string[])["C.Run() lambda", "C.Run().Local()", "C.Numbers()", "C.Later()"]) { Assert.Contains(subject.Sites, s => s.Method == method); }
+    }
+
+    [Fact]
+    public void Exception_regions_filters_and_finally_survive()
+    {
+        Calls("""
+            class C { int _n; int[] _a = new int[3];
+                int Try(int i) { try { _n++; for (int j = 0; j < 5; j++) { _a[j % 3] += j; if (j == i) { throw new InvalidOperationException("" + _n); } } return _a[0]; } catch (InvalidOperationException e) when (Check(e)) { _n += 10; return _n; } catch (Exception) { _n += 100; return -_n; } finally { _n += 1000; } }
+                bool Check(Exception e) => e.Message.Length > 0 && _n % 2 == 0;
+                public string Go() { int last = 0; for (int k = 0; k < 4; k++) { int i = 0; try { for (i = 0; i < 10; i++) { _a[i] = i; last = i; } } catch (IndexOutOfRangeException) { _n += i * 7 + last; } _n += Try(k); } return _n + ":" + string.Join(",", _a); } }
+            static class Program { static object Run() => new C().Go(); }
+            """, Expected());
+        static string Expected()
+        {
+            int n = 0;
+            int[] a = new int[3];
+            int Try(int i) { try { n++; for (int j = 0; j < 5; j++) { a[j % 3] += j; if (j == i) { throw new InvalidOperationException("" + n); } } return a[0]; } catch (InvalidOperationException e) when (e.Message.Length > 0 && n % 2 == 0) { n += 10; return n; } catch (Exception) { n += 100; return -n; } finally { n += 1000; } }
+            int last = 0;
+            for (int k = 0; k < 4; k++) { int i = 0; try { for (i = 0; i < 10; i++) { a[i] = i; last = i; } } catch (IndexOutOfRangeException) { n += i * 7 + last; } n += Try(k); }
+            return n + ":" + string.Join(",", a);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Odd_corners_of_the_language_survive(bool optimize) => Calls("""
+        interface IAdd<T> where T : IAdd<T> { static abstract T Add(T a, T b); static abstract int Count { get; set; } }
+        struct Num : IAdd<Num> { public int V; static int s_count; public static Num Add(Num a, Num b) => new Num { V = a.V + b.V }; public static int Count { get => s_count; set => s_count = value; } }
+        record Point(int X, int Y) { public int Z { get; set; } } record struct Size(int W, int H);
+        ref struct Reader { Span<int> _s; int _at; public Reader(Span<int> s) { _s = s; _at = 0; } public ref int Next() => ref _s[_at++]; }
+        [StructLayout(LayoutKind.Explicit)] class Union { [FieldOffset(0)] public int I; [FieldOffset(0)] public float F; }
+        class Box<T> { T _v; public ref T Ref => ref _v; public T Get() => _v; public void Set(in T v) => _v = v; public static int S; }
+        unsafe static class Program {
+            static int s_x; static ref int X() => ref s_x; static T Twice<T>(T t) where T : IAdd<T> { T.Count++; return T.Add(t, t); }
+            static int Fact(int n, int acc) => n == 0 ? acc : Fact(n - 1, acc * n + s_x * 0);
+            static async Task<int> Async(int n) { int sum = 0; await foreach (var x in Stream(n)) { sum += x; await Task.Yield(); s_x++; } return sum; }
+            static async IAsyncEnumerable<int> Stream(int n) { for (int i = 0; i < n; i++) { try { await Task.Yield(); s_x++; yield return i; } finally { s_x += 2; } } }
+            static int Add(int a, int b) => a + b + s_x * 0;
+            static object Run() {
+                s_x = 0; Num.Count = 0; var text = new System.Text.StringBuilder();
+                text.Append(Twice(new Num { V = 4 }).V).Append(Num.Count); var p = new Point(1, 2) with { Z = 5 }; p.Z++; text.Append(p); var (w, h) = new Size(3, 4); text.Append(w + h);
+                var r = new Reader(stackalloc int[4]); r.Next() = 7; r.Next() += 8; text.Append(s_x); X()++; X() += 4; text.Append(s_x);
+                var u = new Union { F = 1.5f }; text.Append(u.I); var b = new Box<string>(); b.Ref = "q"; b.Set("w"); text.Append(b.Get()); Box<int>.S++; Box<string>.S += 2; text.Append(Box<int>.S * 10 + Box<string>.S); Box<int>.S = 0; Box<string>.S = 0;
+                text.Append(Fact(6, 1)); delegate*<int, int, int> f = &Add; text.Append(f(2, 3)); text.Append(Async(4).Result).Append(s_x);
+                int[] a = { 5, 3, 9 }; foreach (ref int e in a.AsSpan()) { e *= 2; } text.Append(string.Join("", a)); text.Append(a is [10, .. var rest] ? rest[^1] : 0);
+                lock (a) { a[0]++; text.Append(a[0]); } using (var scope = new System.IO.MemoryStream()) { scope.WriteByte(1); text.Append(scope.Length); }
+                string s = null; text.Append(s?.Length ?? -1); switch (a[1]) { case 6: text.Append("six"); goto default; case 7: break; default: text.Append("default"); break; }
+                Span<long> big = stackalloc long[3]; big[1] = 4; big.Clear(); decimal d = 1.5m; d++; Guid g = default; (int, string) t = (1, "t"); t.Item1++; text.Append(d).Append(g.ToString()[0]).Append(t); nint n = 5; text.Append(n);
+                return text.ToString(); } }
+        """, optimize: optimize);
+
+    [Fact]
+    public void Stack_traces_name_the_original_lines()
+    {
+        const string Source = """
+            class C { int _n; int[] _a = new int[2];
+                public string M(C other)
+                {
+                    try
+                    {
+                        _n++;
+                        for (int i = 0; i < 9; i++)
+                        {
+                            _a[i] =
+                                i;
+                        }
+                    }
+                    catch (IndexOutOfRangeException e) { return Line(e) + "," + N(other); }
+                    return "";
+                }
+                string N(C other) { try { _n++;
+                        return "" + other._n; } catch (NullReferenceException e) { return Line(e); } }
+                static string Line(Exception e) => "" + new System.Diagnostics.StackTrace(e, true).GetFrames().First(f => f.GetFileLineNumber() > 0).GetFileLineNumber(); }
+            static class Program { static object Run() => new C().M(null); }
+            """;
+        foreach (bool embedded in (bool[])[false, true])
+        {
+            // Without optimization, which moves the instructions of neighbouring lines about, in the original as well.
+            using var subject = new Subject(Source, optimize: false, embedded);
+            Assert.Equal("10,18", subject.RunOriginal());
+            Assert.Equal("10,18", subject.RunClean());
+            Assert.Equal("10,18", subject.RunChecked().Value);
+            Assert.Contains(subject.Sites, s => s is { Kind: SiteKind.Write, Member: "int[]", Line: 10, File: "Subject.cs" });
+        }
+    }
+
+    [Fact]
+    public void Read_modify_writes_are_told_from_plain_stores()
+    {
+        using var subject = new Subject("class C { int _n; int[] _a = new int[1]; public int Run() { _n = 1; _n++; _n += 3; _a[0] = 2; _a[0]--; return _n; } } static class Program { static object Run() => new C().Run(); }");
+        Assert.Equal([SiteFlags.None, SiteFlags.ReadModifyWrite, SiteFlags.ReadModifyWrite, SiteFlags.None, SiteFlags.ReadModifyWrite], subject.Sites.Where(s => s.Kind == SiteKind.Write && s.Method == "C.Run()").Select(s => s.Flags));
+    }
+}
