@@ -25,6 +25,7 @@ internal static class Program
             case "kill": Race(); System.Diagnostics.Process.GetCurrentProcess().Kill(); return 0;
             case "quiet": return 0;
             case "threads": return ThousandThreads();
+            case "many-lines": return ManyLines();
             case "threads-race": return RaceForAWhile();
             case "apart": return Apart(readLast: true);
             case "apart-writes": return Apart(readLast: false);
@@ -33,7 +34,7 @@ internal static class Program
             case "compact-race": return Compaction.RunRace(TimeSpan.FromSeconds(1), s_base);
             case "collectible": return Collectible();
             case "burst": return Burst();
-            case "wrong-version": return Hooks.ModuleLoaded(typeof(string).TypeHandle, Hooks.AbiVersion + 1, 5) == 0 ? 0 : 1;
+            case "wrong-version": return Hooks.ModuleLoaded(typeof(string).TypeHandle, Hooks.AbiVersion + 1, 5) == s_base + Sites ? 0 : 1;
             case "bad-pointer": return BadPointer();
             case "interrupt": return Interrupted();
             default: return 99;
@@ -56,6 +57,17 @@ internal static class Program
 
         stop.Set();
         writer.Join();
+    }
+
+    /// <summary>Appends what a finding would, as fast as it can.</summary>
+    private static int ManyLines()
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            if (!Findings.FindingsFile.Append(new Findings.JsonLine().Open().Put("record", "line").Put("pid", Environment.ProcessId).Put("text", new string('x', i * 10)).Close())) { return 1; }
+        }
+
+        return 0;
     }
 
     /// <summary>Races without looking at the findings.</summary>

@@ -83,6 +83,16 @@ public class ChildTests
     public void An_interrupt_meant_for_the_program_reaches_it() => Assert.Equal(0, Child.Run("interrupt").ExitCode);
 
     [Fact]
+    public async Task Processes_that_append_to_one_file_lose_no_line()
+    {
+        string file = Path.GetTempFileName();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Child.Run("many-lines", findings: file))));
+        List<JsonElement> lines = [.. File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement).Where(l => l.GetProperty("record").GetString() == "line")];
+        Assert.Equal(4 * 500, lines.Count);
+        File.Delete(file);
+    }
+
+    [Fact]
     public void A_bad_option_is_said_and_its_default_taken()
     {
         Child child = Child.Run("quiet", ("NCSAN_STRICT", "perhaps"));

@@ -5,8 +5,12 @@ internal static class Faults
 {
     private static int s_said;
 
+    /// <summary>State stays down from now on.</summary>
+    internal static bool IsOff { get; private set; }
+
     internal static void Disable(string feature, Exception fault)
     {
+        IsOff = true;
         Hooks.State = 0;
         if (Interlocked.Exchange(ref s_said, 1) == 0)
         {

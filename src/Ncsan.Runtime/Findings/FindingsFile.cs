@@ -6,8 +6,6 @@ namespace Ncsan.Runtime.Findings;
 /// <summary>The file of findings, which other processes of the same run may append to at the same time.</summary>
 internal static class FindingsFile
 {
-    private const int Attempts = 200, NapMicroseconds = 5_000;
-
     private static bool s_complained;
 
     /// <summary>The path, settled on when the program starts: it may change its current folder later.</summary>
@@ -30,10 +28,7 @@ internal static class FindingsFile
     {
         try
         {
-            using FileStream file = OpenShared();
-            file.Seek(0, SeekOrigin.End);
-            file.Write(line.ToBytes());
-            file.Flush();
+            Native.Append(Path, line.ToBytes());
             return IsWritten = true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -42,17 +37,5 @@ internal static class FindingsFile
             s_complained = true;
             return false;
         }
-    }
-
-    /// <summary>One writer at a time. Whoever holds the file for long does not make us wait for ever.</summary>
-    private static FileStream OpenShared()
-    {
-        for (int attempt = 0; attempt < Attempts; attempt++)
-        {
-            try { return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0); }
-            catch (IOException) when (File.Exists(Path) && attempt < Attempts - 1) { Native.Sleep(NapMicroseconds); }
-        }
-
-        return new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 }

@@ -39,6 +39,7 @@ internal static class Bursts
 
     internal static void Raise()
     {
+        if (Faults.IsOff) { return; }
         Interlocked.Increment(ref Sampler.Window);
         Volatile.Write(ref Hooks.State, 1);
     }

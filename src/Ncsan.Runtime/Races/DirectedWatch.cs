@@ -19,7 +19,7 @@ internal static class DirectedWatch
 
     private const int PollMicroseconds = 1_000;
 
-    private static readonly Lock s_lock = new();
+    private static readonly Gate s_gate = new();
     private static readonly List<Waiter> s_waiters = [];
     private static long s_spent;
     private static int s_age;
@@ -41,7 +41,7 @@ internal static class DirectedWatch
     internal static void Wait(int slot, Candidate candidate, SanitizedThread thread)
     {
         var me = new Waiter(candidate.Gap, Interlocked.Increment(ref s_age), thread);
-        lock (s_lock) { s_waiters.Add(me); }
+        Change(static (waiters, waiter) => waiters.Add(waiter), me);
         thread.IsWaiting = true;
         long started = Stopwatch.GetTimestamp(), end = started + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
         int blocked = 0;
@@ -60,7 +60,7 @@ internal static class DirectedWatch
         finally
         {
             thread.IsWaiting = false;
-            lock (s_lock) { s_waiters.Remove(me); }
+            Change(static (waiters, waiter) => waiters.Remove(waiter), me);
             long spent = (Stopwatch.GetTimestamp() - started) * 1_000_000 / Stopwatch.Frequency;
             Interlocked.Add(ref s_spent, spent);
             Interlocked.Add(ref Statistics.DirectedMicroseconds, spent);
@@ -71,15 +71,16 @@ internal static class DirectedWatch
 
     private static bool IsNext(Waiter me)
     {
-        lock (s_lock)
-        {
-            foreach (Waiter other in s_waiters)
-            {
-                if (other.Gap > me.Gap || (other.Gap == me.Gap && other.Age > me.Age)) { return false; }
-            }
-        }
+        s_gate.Enter();
+        try { return !s_waiters.Exists(other => other.Gap > me.Gap || (other.Gap == me.Gap && other.Age > me.Age)); }
+        finally { s_gate.Leave(); }
+    }
 
-        return true;
+    private static void Change(Action<List<Waiter>, Waiter> change, Waiter waiter)
+    {
+        s_gate.Enter();
+        try { change(s_waiters, waiter); }
+        finally { s_gate.Leave(); }
     }
 
     private sealed record Waiter(long Gap, int Age, SanitizedThread Thread);

@@ -2,13 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Ncsan.Runtime.Races;
 
-/// <summary>The operating system's own sleep and stack bounds.</summary>
+/// <summary>The operating system's own sleep, stack bounds and append.</summary>
 /// <remarks>
 /// Not <c>Thread.Sleep</c>: an interrupt that the program means for its own code would be thrown out of ours, its shortest sleep is a
 /// millisecond (this one 70-90 us), and with an instrumented framework it is instrumented code.
 /// </remarks>
 internal static unsafe partial class Native
 {
+    /// <summary>O_WRONLY, O_APPEND, O_CLOEXEC.</summary>
+    private const int LinuxAppend = 0x1 | 0x400 | 0x80000, BsdAppend = 0x1 | 0x8 | 0x1000000;
+
     internal static void Sleep(int microseconds)
     {
         if (OperatingSystem.IsWindows()) { SleepMilliseconds((uint)Math.Max(1, microseconds / 1000)); }
@@ -43,11 +46,41 @@ internal static unsafe partial class Native
         return failed != 0 ? default : (start, start + size);
     }
 
+    /// <summary>Appends to a file in one write, so that other processes may do the same at the same time.</summary>
+    /// <exception cref="IOException">It cannot be written, with the system's reason.</exception>
+    internal static void Append(string path, ReadOnlySpan<byte> bytes)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            file.Write(bytes);
+            return;
+        }
+
+        // Not FileStream: its append seeks to an end that another process may just be moving, and its locks are kept by those who only read.
+        using (File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { }
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(open(path, OperatingSystem.IsLinux() ? LinuxAppend : BsdAppend), ownsHandle: true);
+        if (handle.IsInvalid) { throw new IOException(Marshal.GetLastPInvokeErrorMessage()); }
+        while (!bytes.IsEmpty)
+        {
+            nint written;
+            fixed (byte* start = bytes) { written = write((int)handle.DangerousGetHandle(), start, (nuint)bytes.Length); }
+            if (written < 0) { throw new IOException(Marshal.GetLastPInvokeErrorMessage()); }
+            bytes = bytes[(int)written..];
+        }
+    }
+
     /// <summary>The system's id of the current thread, or 0 where it is not needed.</summary>
     internal static int ThreadId() => OperatingSystem.IsLinux() ? gettid() : 0;
 
     [LibraryImport("libc")]
     private static partial int gettid();
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(int file, byte* bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int SleepMicroseconds(uint microseconds);

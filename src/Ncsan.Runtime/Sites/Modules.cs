@@ -17,22 +17,21 @@ internal static class Modules
         try
         {
             Module module = Type.GetTypeFromHandle(anchor)!.Module;
-            if (abiVersion != Hooks.AbiVersion)
+            bool isOurs = abiVersion == Hooks.AbiVersion;
+            if (!isOurs)
             {
                 Notice.Say("NCS2203", $"{module.Name} was instrumented for version {abiVersion} of the runtime and this is {Hooks.AbiVersion}; instrument it again.");
-                return 0;
             }
 
             lock (s_lock)
             {
-                if (s_next + siteCount > Sampler.MaxSites)
-                {
-                    Notice.Say("NCS9102", $"{module.Name} has more sites than there is room for; findings in it are not named.");
-                    return 0;
-                }
-
+                // Beyond the last number there is nothing that a hook may touch: the program runs its clean copies.
+                if (s_next + siteCount > Sampler.MaxSites) { throw new InvalidOperationException($"{module.Name} has more sites than there is room for"); }
                 int first = s_next;
                 s_next += siteCount;
+
+                // The sites of a module of another version have numbers, so that nobody else's names are shown for them, and no names.
+                if (!isOurs) { return first; }
                 Sampler.AddSites(first, siteCount);
                 var added = new RewrittenModule(first, siteCount, module);
                 s_modules = [.. s_modules, added];

@@ -3,7 +3,7 @@ namespace Ncsan.Runtime.Threads;
 /// <summary>The threads that have run instrumented code.</summary>
 internal static class Census
 {
-    private static readonly Lock s_lock = new();
+    private static readonly Gate s_gate = new();
 
     /// <summary>Weak: what a thread that has ended left behind must not keep its code loaded.</summary>
     private static WeakReference<SanitizedThread>[] s_threads = [];
@@ -11,10 +11,9 @@ internal static class Census
 
     internal static void Add(SanitizedThread thread)
     {
-        lock (s_lock)
-        {
-            s_threads = [.. s_threads.Where(static t => IsAlive(t, null)), new WeakReference<SanitizedThread>(thread)];
-        }
+        s_gate.Enter();
+        try { s_threads = [.. s_threads.Where(static t => IsAlive(t, null)), new WeakReference<SanitizedThread>(thread)]; }
+        finally { s_gate.Leave(); }
     }
 
     /// <summary>Whether no other thread that ever ran instrumented code is alive: then nobody can race with this one.</summary>
