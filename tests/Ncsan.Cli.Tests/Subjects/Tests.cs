@@ -12,7 +12,7 @@ public class BankTests
         var tellers = new Thread[2];
         for (int i = 0; i < tellers.Length; i++)
         {
-            tellers[i] = new Thread(() => { for (int j = 0; j < 5_000_000; j++) { _balance--; } });
+            tellers[i] = new Thread(() => { for (int j = 0; j < 1_000_000; j++) { _balance--; } });
             tellers[i].Start();
         }
 
@@ -46,7 +46,7 @@ public class BankTests
         public void Work(Barrier together)
         {
             together.SignalAndWait();
-            for (int i = 0; i < 5_000_000; i++) { Papers++; }
+            for (int i = 0; i < 1_000_000; i++) { Papers++; }
         }
     }
 }

@@ -55,7 +55,7 @@ switch (args.FirstOrDefault())
 // Two threads that count down one field without a lock, until a watchpoint has surely met them.
 static void Race(Account account)
 {
-    var tellers = new[] { "teller-1", "teller-2" }.Select(name => new Thread(() => { for (int i = 0; i < 5_000_000; i++) { account.Balance--; } }) { Name = name }).ToArray();
+    var tellers = new[] { "teller-1", "teller-2" }.Select(name => new Thread(() => { for (int i = 0; i < 1_000_000; i++) { account.Balance--; } }) { Name = name }).ToArray();
     foreach (var teller in tellers) { teller.Start(); }
     foreach (var teller in tellers) { teller.Join(); }
 }
