@@ -1,32 +1,34 @@
-using System.Runtime.CompilerServices;
-
 namespace Ncsan.Runtime.Collections;
 
-/// <summary>Facts by type. Lookups take no lock and allocate nothing; of two threads that add at once, one goes without.</summary>
+/// <summary>Facts by method table. Lookups take no lock and allocate nothing; of two threads that add at once, one goes without.</summary>
+/// <remarks>Only for types that are never unloaded: the address of a method table would name another type after that.</remarks>
 internal sealed class TypeMap
 {
-    private Entry?[] _entries = new Entry?[256];
+    private Slot[] _slots = new Slot[256];
     private int _count;
     private int _adding;
 
-    internal CollectionFacts? Find(Type type)
+    internal CollectionFacts? Find(nint methodTable)
     {
-        Entry?[] entries = Volatile.Read(ref _entries);
-        for (int i = RuntimeHelpers.GetHashCode(type); ; i++)
+        Slot[] slots = Volatile.Read(ref _slots);
+
+        // invariant: the table is never full, so a free place ends the search.
+        for (nint i = First(methodTable); ; i++)
         {
-            // invariant: the table is never full, so a free place ends the search.
-            if (Volatile.Read(ref entries[i & (entries.Length - 1)]) is not { } entry) { return null; }
-            if (entry.Type == type) { return entry.Facts; }
+            ref Slot slot = ref slots[i & (slots.Length - 1)];
+            nint key = Volatile.Read(ref slot.MethodTable);
+            if (key == methodTable) { return slot.Facts; }
+            if (key == 0) { return null; }
         }
     }
 
-    internal void Add(Type type, CollectionFacts facts)
+    internal void Add(nint methodTable, CollectionFacts facts)
     {
         if (Interlocked.Exchange(ref _adding, 1) != 0) { return; }
-        if (Find(type) is null)
+        if (Find(methodTable) is null)
         {
-            if (++_count * 2 > _entries.Length) { Grow(); }
-            Put(_entries, new Entry(type, facts));
+            if (++_count * 2 > _slots.Length) { Grow(); }
+            Put(_slots, methodTable, facts);
         }
 
         Volatile.Write(ref _adding, 0);
@@ -34,17 +36,28 @@ internal sealed class TypeMap
 
     private void Grow()
     {
-        var larger = new Entry?[_entries.Length * 2];
-        foreach (Entry? entry in _entries) { if (entry is not null) { Put(larger, entry); } }
-        Volatile.Write(ref _entries, larger);
+        var larger = new Slot[_slots.Length * 2];
+        foreach (Slot slot in _slots) { if (slot.Facts is { } facts) { Put(larger, slot.MethodTable, facts); } }
+        Volatile.Write(ref _slots, larger);
     }
 
-    private static void Put(Entry?[] entries, Entry entry)
+    private static void Put(Slot[] slots, nint methodTable, CollectionFacts facts)
     {
-        int i = RuntimeHelpers.GetHashCode(entry.Type);
-        while (entries[i & (entries.Length - 1)] is not null) { i++; }
-        Volatile.Write(ref entries[i & (entries.Length - 1)], entry);
+        nint i = First(methodTable);
+        while (slots[i & (slots.Length - 1)].MethodTable != 0) { i++; }
+        ref Slot slot = ref slots[i & (slots.Length - 1)];
+        slot.Facts = facts;
+
+        // The facts must be there before the key that vouches for them.
+        Volatile.Write(ref slot.MethodTable, methodTable);
     }
 
-    private sealed record Entry(Type Type, CollectionFacts Facts);
+    // Method tables are aligned and lie close together.
+    private static nint First(nint methodTable) => (methodTable >> 3) ^ (methodTable >> 12);
+
+    private struct Slot
+    {
+        internal nint MethodTable;
+        internal CollectionFacts? Facts;
+    }
 }

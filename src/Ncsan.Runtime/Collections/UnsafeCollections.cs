@@ -24,7 +24,7 @@ internal static class UnsafeCollections
         bool enumerates = false;
         for (int step = 0; step < MostSteps; step++)
         {
-            CollectionFacts facts = FactsOf(receiver.GetType(), receiver);
+            CollectionFacts facts = s_types.Find(MethodTableOf(receiver)) ?? Learn(receiver);
             if (facts.Role == CollectionRole.None || (dispatched && facts.MayGuardItself)) { return null; }
             if (facts.Role == CollectionRole.Collection) { return facts.HasSafeReaders && !writes && !enumerates ? null : receiver; }
             if (Follow(ref Data(receiver), facts) is not { } next) { return null; }
@@ -51,19 +51,21 @@ internal static class UnsafeCollections
 
     private static object? Follow(ref byte data, CollectionFacts facts) => Unsafe.As<byte, object?>(ref Unsafe.AddByteOffset(ref data, facts.Offset));
 
-    private static CollectionFacts FactsOf(Type type, object example) => s_types.Find(type) ?? Learn(type, example);
+    /// <summary>The word before an object's data, which names its type for less than GetType does.</summary>
+    private static nint MethodTableOf(object o) => Unsafe.Add(ref Unsafe.As<byte, nint>(ref Data(o)), -1);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CollectionFacts Learn(Type type, object example)
+    private static CollectionFacts Learn(object example)
     {
+        Type type = example.GetType();
         SanitizedThread thread = SanitizedThread.Current;
         thread.Guard++;
         try
         {
             CollectionFacts facts = Examine(type, example);
 
-            // An entry would keep the load context of a collectible type alive.
-            if (!type.IsCollectible) { s_types.Add(type, facts); }
+            // A method table of a collectible type may be another type's one day.
+            if (!type.IsCollectible) { s_types.Add(MethodTableOf(example), facts); }
             return facts;
         }
         catch (Exception fault)
@@ -120,7 +122,7 @@ internal static class UnsafeCollections
     /// <summary>Facts about a view that is a struct, learnt once a type.</summary>
     private static class StructView<T>
     {
-        internal static readonly CollectionFacts Facts = FactsOf(typeof(T), RuntimeHelpers.GetUninitializedObject(typeof(T)));
+        internal static readonly CollectionFacts Facts = Learn(RuntimeHelpers.GetUninitializedObject(typeof(T)));
     }
 
     /// <summary>The shape of any object.</summary>
