@@ -64,6 +64,7 @@ internal sealed class CompanionSymbols
             if (words[1] is "t" or "T" or "w" or "W") { rows.Add((address, words[2])); }
         }
 
+        if (rows.Count == 0) { throw new ElfException("NCS2306", $"{path} lists no function; a distribution's package often holds a stand-in, and the real System.map is in its -dbg package."); }
         foreach ((ulong address, string name) in rows) { companion._sections.TryAdd(name, ranges.SectionOf(address) ?? ".text"); }
         return companion;
     }

@@ -125,6 +125,8 @@ public sealed class InputTests
         using (ElfFrontEnd mapped = ElfFrontEnd.Open(module, s_linux, map)) { Assert.Equal(["calls_plain"], Bad(mapped)); }
 
         Assert.Equal("NCS2306", Assert.Throws<ElfException>(() => ElfFrontEnd.Open(module, s_linux, Compiler.Fixture("module.c"))).Id);
+        File.WriteAllLines(map, ["ffffffffffffffff B The real System.map is in another package"]);
+        Assert.Equal("NCS2306", Assert.Throws<ElfException>(() => ElfFrontEnd.Open(module, s_linux, map)).Id);
 
         static IEnumerable<string> Bad(ElfFrontEnd elf) => RuleSet.Check(elf.Graph).Where(v => v.Severity == Severity.Error).Select(v => v.Function.Name).Order();
     }
