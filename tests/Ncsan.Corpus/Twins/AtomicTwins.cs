@@ -1,0 +1,220 @@
+using static Ncsan.Corpus.Harness.Together;
+
+namespace Ncsan.Corpus.Twins;
+
+/// <summary>Volatile and Interlocked: a marked access races with a plain one, never with a marked one.</summary>
+public static class AtomicTwins
+{
+    private sealed class Box
+    {
+        public int Int;
+        public long Long;
+        public string? Text;
+        public volatile bool Flag;
+        public int[] Values = new int[2];
+    }
+
+    public static void TestNoRaceInterlockedIncrement()
+    {
+        var box = new Box();
+        Each(2, _ => Interlocked.Increment(ref box.Int));
+        Same(2, Volatile.Read(ref box.Int));
+    }
+
+    public static void TestRaceInterlockedAndPlainRead()
+    {
+        var box = new Box();
+        Both(
+            () => Interlocked.Increment(ref box.Int), // race: read-write *
+            () => Use(box.Int)); // race: read *
+    }
+
+    public static void TestRaceInterlockedAndPlainWrite()
+    {
+        var box = new Box();
+        Both(
+            () => Interlocked.Add(ref box.Long, 5), // race: read-write *
+            () => box.Long = 1); // race: write *
+    }
+
+    public static void TestNoRaceInterlockedAndVolatileRead()
+    {
+        var box = new Box();
+        Both(
+            () => Interlocked.Increment(ref box.Int),
+            () => Use(Volatile.Read(ref box.Int)));
+    }
+
+    public static void TestRaceVolatileWriteAndPlainRead()
+    {
+        var box = new Box();
+        Both(
+            () => Volatile.Write(ref box.Int, 5), // race: write *
+            () => Use(box.Int)); // race: read *
+    }
+
+    public static void TestNoRaceVolatileWriteAndRead()
+    {
+        var box = new Box();
+        Both(
+            () => Volatile.Write(ref box.Int, 5),
+            () => Use(Volatile.Read(ref box.Int)));
+    }
+
+    public static void TestRaceVolatileReadAndPlainWrite()
+    {
+        var box = new Box();
+        Both(
+            () => Use(Volatile.Read(ref box.Text)), // race: read *
+            () => box.Text = "x"); // race: write *
+    }
+
+    public static void TestNoRaceVolatileFieldPublication()
+    {
+        var box = new Box();
+        Both(
+            () => { box.Int = 5; box.Flag = true; },
+            () => { while (!box.Flag) { Thread.Yield(); } Same(5, box.Int); });
+    }
+
+    public static void TestRaceVolatilePublicationTooEarly()
+    {
+        var box = new Box();
+        Both(
+            () => { box.Flag = true; box.Int = 5; }, // race: write Box.Int
+            () => { while (!box.Flag) { Thread.Yield(); } Use(box.Int); }); // race: read Box.Int
+    }
+
+    public static void TestRacePlainFlag()
+    {
+        var box = new Box();
+        Both(
+            () => { box.Int = 5; }, // race: write Box.Int
+            () => { for (int i = 0; i < 100 && box.Int == 0; i++) { } }); // race: read Box.Int
+    }
+
+    public static void TestNoRaceCompareExchange()
+    {
+        var box = new Box();
+        Each(2, _ =>
+        {
+            int seen;
+            do { seen = Volatile.Read(ref box.Int); } while (Interlocked.CompareExchange(ref box.Int, seen + 1, seen) != seen);
+        });
+        Same(2, Volatile.Read(ref box.Int));
+    }
+
+    public static void TestRaceCompareExchangeFirstReadPlain()
+    {
+        var box = new Box();
+        Both(
+            () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 1, seen); }, // race: read|read-write *
+            () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 2, seen); }); // race: read|read-write *
+    }
+
+    public static void TestNoRaceExchangeReference()
+    {
+        var box = new Box();
+        Each(2, index => Interlocked.Exchange(ref box.Text, index.ToString()));
+        Same(true, Volatile.Read(ref box.Text) is "0" or "1");
+    }
+
+    public static void TestRaceExchangeAndPlainReference()
+    {
+        var box = new Box();
+        Both(
+            () => Interlocked.Exchange(ref box.Text, "marked"), // race: read-write *
+            () => box.Text = "plain"); // race: write *
+    }
+
+    public static void TestNoRaceInterlockedRead64()
+    {
+        var box = new Box();
+        Both(
+            () => Interlocked.Exchange(ref box.Long, 1L << 40),
+            () => Use(Interlocked.Read(ref box.Long)));
+    }
+
+    public static void TestRaceInterlockedElement()
+    {
+        var box = new Box();
+        Both(
+            () => Interlocked.Or(ref box.Values[1], 4), // race: read-write *
+            () => Use(box.Values[1])); // race: read *
+    }
+
+    public static void TestNoRaceInterlockedElements()
+    {
+        var box = new Box();
+        Each(2, _ => Interlocked.Increment(ref box.Values[1]));
+        Same(2, Volatile.Read(ref box.Values[1]));
+    }
+
+    public static void TestNoRaceSpinWait()
+    {
+        var box = new Box();
+        Both(
+            () => { box.Long = 8; Volatile.Write(ref box.Int, 1); },
+            () => { SpinWait.SpinUntil(() => Volatile.Read(ref box.Int) == 1); Same(8L, box.Long); });
+    }
+
+    public static void TestRaceHandMadeSpinLockWithoutRelease()
+    {
+        var box = new Box();
+        Each(2, _ =>
+        {
+            Interlocked.CompareExchange(ref box.Int, 1, 0); // nobody looks at the answer
+            box.Long++; // race: read|write Box.Long
+        });
+    }
+
+    public static void TestNoRaceHandMadeSpinLock()
+    {
+        var box = new Box();
+        Each(2, _ =>
+        {
+            while (Interlocked.CompareExchange(ref box.Int, 1, 0) != 0) { Thread.Yield(); }
+            box.Long++;
+            Volatile.Write(ref box.Int, 0);
+        });
+        Same(2L, box.Long);
+    }
+
+    public static void TestNoRaceTicketLock()
+    {
+        var box = new Box();
+        int next = 0;
+        Each(2, _ =>
+        {
+            int mine = Interlocked.Increment(ref next) - 1;
+            while (Volatile.Read(ref box.Int) != mine) { Thread.Yield(); }
+            box.Long++;
+            Volatile.Write(ref box.Int, mine + 1);
+        });
+        Same(2L, box.Long);
+    }
+
+    public static void TestRaceMemoryBarrierIsNoLock()
+    {
+        var box = new Box();
+        Each(2, _ =>
+        {
+            Thread.MemoryBarrier();
+            box.Int++; // race: read|write Box.Int
+            Thread.MemoryBarrier();
+        });
+    }
+
+    public static void TestRaceVolatileArrayReferenceNotElements()
+    {
+        var holder = new Published();
+        Both(
+            () => holder.Values[0] = 1, // race: write int[]
+            () => Use(holder.Values[0])); // race: read int[]
+    }
+
+    private sealed class Published
+    {
+        public volatile int[] Values = new int[2];
+    }
+}

@@ -1,0 +1,145 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using static Ncsan.Corpus.Harness.Together;
+
+namespace Ncsan.Corpus.Twins;
+
+/// <summary>Members reached by reflection, delegates, dynamic dispatch, unsafe accessors.</summary>
+public static class ReflectionTwins
+{
+    private interface IHolder
+    {
+        int Value { get; set; }
+    }
+
+    private sealed class Holder : IHolder
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value; // race[TestRaceReflectedProperty,TestRaceInterfaceProperty,TestRaceDelegateFromMethod,TestRaceDynamicProperty,TestRaceGenericConstraint,TestRaceUnsafeAccessor]: read Holder._value
+            set => _value = value; // race[TestRaceReflectedProperty,TestRaceInterfaceProperty,TestRaceDelegateFromMethod,TestRaceDynamicProperty,TestRaceGenericConstraint]: write Holder._value
+        }
+
+        public int Add(int more) => _value += more; // race[TestRaceInvokedMethod]: read|write Holder._value
+    }
+
+    private static readonly PropertyInfo s_property = typeof(Holder).GetProperty(nameof(Holder.Value))!;
+    private static readonly MethodInfo s_add = typeof(Holder).GetMethod(nameof(Holder.Add))!;
+
+    public static void TestRaceReflectedProperty()
+    {
+        var holder = new Holder();
+        Both(
+            () => s_property.SetValue(holder, 5),
+            () => Use(s_property.GetValue(holder)));
+    }
+
+    public static void TestNoRaceReflectedReads()
+    {
+        var holder = new Holder { Value = 5 };
+        Each(2, _ => Same(5, (int)s_property.GetValue(holder)!));
+    }
+
+    public static void TestRaceInvokedMethod()
+    {
+        var holder = new Holder();
+        Both(
+            () => s_add.Invoke(holder, [1]),
+            () => s_add.Invoke(holder, [2]));
+    }
+
+    public static void TestNoRaceInvokedMethodApart() => Each(2, index =>
+    {
+        var holder = new Holder();
+        s_add.Invoke(holder, [index]);
+        Same(index, holder.Value);
+    });
+
+    public static void TestRaceDelegateFromMethod()
+    {
+        var holder = new Holder();
+        var set = s_property.SetMethod!.CreateDelegate<Action<int>>(holder);
+        Both(
+            () => set(1),
+            () => set(2));
+    }
+
+    public static void TestRaceInterfaceProperty()
+    {
+        IHolder holder = new Holder();
+        Both(
+            () => holder.Value = 1,
+            () => Use(holder.Value));
+    }
+
+    private static void SetTo<T>(T holder, int value) where T : IHolder => holder.Value = value;
+
+    public static void TestRaceGenericConstraint()
+    {
+        var holder = new Holder();
+        Both(
+            () => SetTo(holder, 1),
+            () => SetTo(holder, 2));
+    }
+
+    public static void TestRaceDynamicProperty()
+    {
+        dynamic holder = new Public();
+        Both(
+            () => holder.Value = 1,
+            () => Use((int)holder.Value));
+    }
+
+    public sealed class Public
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value; // race[TestRaceDynamicProperty]: read Public._value
+            set => _value = value; // race[TestRaceDynamicProperty]: write Public._value
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_value")]
+    private static extern ref int ValueOf(Holder holder);
+
+    public static void TestRaceUnsafeAccessor()
+    {
+        var holder = new Holder();
+        Both(
+            () => ValueOf(holder) = 1, // race: write *
+            () => Use(holder.Value));
+    }
+
+    public static void TestNoRaceActivatorApart() => Each(2, index =>
+    {
+        var holder = Activator.CreateInstance<Holder>();
+        holder.Value = index;
+        Same(index, holder.Value);
+    });
+
+    // The write is made by the framework, which is not instrumented: the reader sees the value change and nobody who wrote it.
+    public static void TestRaceFieldSetValue()
+    {
+        var holder = new Plain();
+        FieldInfo field = typeof(Plain).GetField(nameof(Plain.Value))!;
+        Both(
+            () => { for (int i = 1; i < 200; i++) { field.SetValue(holder, i); } },
+            () => { for (int i = 0; i < 200; i++) { Use(holder.Value); } }); // race: read Plain.Value
+    }
+
+    public static void TestNoRaceFieldGetValue()
+    {
+        var holder = new Plain { Value = 4 };
+        FieldInfo field = typeof(Plain).GetField(nameof(Plain.Value))!;
+        Each(2, _ => Same(4, (int)field.GetValue(holder)!));
+    }
+
+    private sealed class Plain
+    {
+        public int Value;
+    }
+}
