@@ -6,7 +6,7 @@ namespace Ncsan.Corpus;
 
 /// <summary>
 /// <c>Ncsan.Corpus [--threads N] [--attempts N] [--for MS] case[@line,line]…</c> runs the named cases one after another.
-/// A case is called up to <c>attempts</c> times, until <c>for</c> has passed or, where lines are given, until a finding holds both.
+/// A case is called up to <c>attempts</c> times, until <c>for</c> has passed or, where lines are given, until one finding has all of them.
 /// </summary>
 /// <remarks>
 /// Each case begins and ends with a line on standard output that gives the length of the findings file, so that whoever reads the file
@@ -45,7 +45,7 @@ internal static class Program
         var clock = Stopwatch.StartNew();
         string? failure = null;
         int made = 0;
-        Session.Begin(found.Name.StartsWith("TestRace", StringComparison.Ordinal), milliseconds, parts.Length > 1 ? parts[1].Split(',') : []);
+        Session.Begin(found.Name.StartsWith("TestRace", StringComparison.Ordinal), milliseconds, parts.Length > 1 ? [.. parts[1].Split(',').Select(line => $"{found.Method.DeclaringType!.Name}.cs\",\"line\":{line}")] : []);
         try
         {
             do { found.Body(); made++; } while (made < attempts && !Session.Done);

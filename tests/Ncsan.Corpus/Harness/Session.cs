@@ -27,17 +27,22 @@ public static class Session
     /// <summary>The length of the findings file.</summary>
     public static long FindingsLength => s_findings is not null && File.Exists(s_findings) ? new FileInfo(s_findings).Length : 0;
 
-    internal static void Begin(bool mayThrow, int milliseconds, string[] lines)
+    /// <param name="mayThrow">Whether the case may throw.</param>
+    /// <param name="milliseconds">After how long it is done; 0 for never, and then no thread looks after it.</param>
+    /// <param name="places">What a finding must name for the case to be done before: <c>File.cs","line":12</c>.</param>
+    internal static void Begin(bool mayThrow, int milliseconds, string[] places)
     {
         MayThrow = mayThrow;
         s_tolerated = 0;
         s_done = false;
+        s_watch = null;
         s_ended.Reset();
+        if (milliseconds == 0) { return; }
         long start = FindingsLength;
         long deadline = Environment.TickCount64 + milliseconds;
         s_watch = new Thread(() =>
         {
-            while (Environment.TickCount64 < deadline && !(lines.Length > 0 && Found(start, lines)) && !s_ended.Wait(5)) { }
+            while (Environment.TickCount64 < deadline && !(places.Length > 0 && Found(start, places)) && !s_ended.Wait(5)) { }
             s_done = true;
         }) { IsBackground = true };
         s_watch.Start();
@@ -46,7 +51,7 @@ public static class Session
     internal static void End()
     {
         s_ended.Set();
-        s_watch!.Join();
+        s_watch?.Join();
     }
 
     /// <summary>Takes <paramref name="e"/>: counted where the case may throw, else the case fails.</summary>
@@ -57,13 +62,17 @@ public static class Session
         return null;
     }
 
-    private static bool Found(long start, string[] lines)
+    private static bool Found(long start, string[] places)
     {
         if (FindingsLength <= start) { return false; }
         using var stream = new FileStream(s_findings!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Position = start;
         using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is string text) { if (lines.All(line => text.Contains($"\"line\":{line}", StringComparison.Ordinal))) { return true; } }
+        while (reader.ReadLine() is string text)
+        {
+            if (places.All(place => text.Contains(place + "}", StringComparison.Ordinal) || text.Contains(place + ",", StringComparison.Ordinal))) { return true; }
+        }
+
         return false;
     }
 }

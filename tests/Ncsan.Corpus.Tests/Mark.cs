@@ -1,0 +1,50 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Ncsan.Corpus.Harness;
+
+namespace Ncsan.Corpus.Tests;
+
+/// <summary>What a case expects of one line of its source: <c>// race: write Box.Value</c>, or <c>// race[TestRaceX,TestRaceY]: read *</c> outside the case.</summary>
+/// <param name="File">The name of the file.</param>
+/// <param name="Line">The line.</param>
+/// <param name="Kinds">The kinds of access that a report may name there.</param>
+/// <param name="Member">What the member of the report begins with or contains; <c>*</c> for anything.</param>
+internal sealed partial record Mark(string File, int Line, IReadOnlyList<string> Kinds, string Member)
+{
+    private static readonly string s_source = typeof(Mark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CorpusSource").Value!;
+    private static readonly ILookup<string, Mark> s_all = ReadAll();
+
+    /// <summary>The marks of a case.</summary>
+    internal static IReadOnlyList<Mark> Of(string name) => [.. s_all[name]];
+
+    private static ILookup<string, Mark> ReadAll()
+    {
+        var marks = new List<(string Case, Mark Mark)>();
+        foreach (string path in Directory.EnumerateFiles(s_source, "*.cs", SearchOption.AllDirectories).Where(p => !p.Contains("/obj/", StringComparison.Ordinal)))
+        {
+            string? inside = null;
+            string[] lines = System.IO.File.ReadAllLines(path);
+            for (int i = 0; i < lines.Length; i++)
+            {
+                if (Member_().Match(lines[i]) is { Success: true } member) { inside = member.Groups[1].Value; }
+                if (Mark_().Match(lines[i]) is not { Success: true } match) { continue; }
+                var mark = new Mark(Path.GetFileName(path), i + 1, match.Groups[2].Value.Split('|'), match.Groups[3].Value.Trim());
+                string[] cases = match.Groups[1].Success ? match.Groups[1].Value.Split(',') : [inside ?? ""];
+                foreach (string each in cases)
+                {
+                    Assert.True(Case.All.ContainsKey(each), $"{path}:{i + 1}: the mark belongs to no case");
+                    marks.Add((each, mark));
+                }
+            }
+        }
+
+        return marks.ToLookup(m => m.Case, m => m.Mark, StringComparer.Ordinal);
+    }
+
+    // A member of the outermost class: four spaces of indentation.
+    [GeneratedRegex(@"^    (?:public|private|internal) [^=(]*?(\w+)\(")]
+    private static partial Regex Member_();
+
+    [GeneratedRegex(@"// race(?:\[([\w,]+)\])?: ([\w|\- ]+?) ([\w.<>\[\],*]+)\s*$")]
+    private static partial Regex Mark_();
+}
