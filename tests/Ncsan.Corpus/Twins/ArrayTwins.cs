@@ -5,7 +5,10 @@ namespace Ncsan.Corpus.Twins;
 /// <summary>Arrays of every element kind and rank, and the calls that read or write a range of them.</summary>
 public static class ArrayTwins
 {
-    private record struct Pair(int Left, int Right);
+    private struct Pair(int left, int right)
+    {
+        public int Left = left, Right = right;
+    }
 
     public static void TestRaceIntElement()
     {

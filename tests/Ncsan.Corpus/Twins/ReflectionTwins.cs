@@ -12,25 +12,75 @@ public static class ReflectionTwins
         int Value { get; set; }
     }
 
-    private sealed class Holder : IHolder
+    // One class a case: a finding is written once, and knows the places of its accesses only.
+    private sealed class Reflected
     {
         private int _value;
 
         public int Value
         {
-            get => _value; // race[TestRaceReflectedProperty,TestRaceInterfaceProperty,TestRaceDelegateFromMethod,TestRaceDynamicProperty,TestRaceGenericConstraint,TestRaceUnsafeAccessor]: read Holder._value
-            set => _value = value; // race[TestRaceReflectedProperty,TestRaceInterfaceProperty,TestRaceDelegateFromMethod,TestRaceDynamicProperty,TestRaceGenericConstraint]: write Holder._value
+            get => _value; // race[TestRaceReflectedProperty]: read Reflected._value
+            set => _value = value; // race[TestRaceReflectedProperty]: write Reflected._value
         }
-
-        public int Add(int more) => _value += more; // race[TestRaceInvokedMethod]: read|write Holder._value
     }
 
-    private static readonly PropertyInfo s_property = typeof(Holder).GetProperty(nameof(Holder.Value))!;
-    private static readonly MethodInfo s_add = typeof(Holder).GetMethod(nameof(Holder.Add))!;
+    private sealed class Delegated
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value;
+            set => _value = value; // race[TestRaceDelegateFromMethod]: write Delegated._value
+        }
+    }
+
+    private sealed class Interfaced : IHolder
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value; // race[TestRaceInterfaceProperty]: read Interfaced._value
+            set => _value = value; // race[TestRaceInterfaceProperty]: write Interfaced._value
+        }
+    }
+
+    private sealed class Constrained : IHolder
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value;
+            set => _value = value; // race[TestRaceGenericConstraint]: write Constrained._value
+        }
+    }
+
+    private sealed class Accessed
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value; // race[TestRaceUnsafeAccessor]: read Accessed._value
+            set => _value = value;
+        }
+    }
+
+    private sealed class Invoked
+    {
+        private int _value;
+
+        public int Add(int more) => _value += more; // race[TestRaceInvokedMethod]: read|write Invoked._value
+    }
+
+    private static readonly PropertyInfo s_property = typeof(Reflected).GetProperty(nameof(Reflected.Value))!;
+    private static readonly MethodInfo s_add = typeof(Invoked).GetMethod(nameof(Invoked.Add))!;
 
     public static void TestRaceReflectedProperty()
     {
-        var holder = new Holder();
+        var holder = new Reflected();
         Both(
             () => s_property.SetValue(holder, 5),
             () => Use(s_property.GetValue(holder)));
@@ -38,13 +88,13 @@ public static class ReflectionTwins
 
     public static void TestNoRaceReflectedReads()
     {
-        var holder = new Holder { Value = 5 };
+        var holder = new Reflected { Value = 5 };
         Each(2, _ => Same(5, (int)s_property.GetValue(holder)!));
     }
 
     public static void TestRaceInvokedMethod()
     {
-        var holder = new Holder();
+        var holder = new Invoked();
         Both(
             () => s_add.Invoke(holder, [1]),
             () => s_add.Invoke(holder, [2]));
@@ -52,15 +102,14 @@ public static class ReflectionTwins
 
     public static void TestNoRaceInvokedMethodApart() => Each(2, index =>
     {
-        var holder = new Holder();
-        s_add.Invoke(holder, [index]);
-        Same(index, holder.Value);
+        var holder = new Invoked();
+        Same(index, (int)s_add.Invoke(holder, [index])!);
     });
 
     public static void TestRaceDelegateFromMethod()
     {
-        var holder = new Holder();
-        var set = s_property.SetMethod!.CreateDelegate<Action<int>>(holder);
+        var holder = new Delegated();
+        var set = typeof(Delegated).GetProperty(nameof(Delegated.Value))!.SetMethod!.CreateDelegate<Action<int>>(holder);
         Both(
             () => set(1),
             () => set(2));
@@ -68,7 +117,7 @@ public static class ReflectionTwins
 
     public static void TestRaceInterfaceProperty()
     {
-        IHolder holder = new Holder();
+        IHolder holder = new Interfaced();
         Both(
             () => holder.Value = 1,
             () => Use(holder.Value));
@@ -78,7 +127,7 @@ public static class ReflectionTwins
 
     public static void TestRaceGenericConstraint()
     {
-        var holder = new Holder();
+        var holder = new Constrained();
         Both(
             () => SetTo(holder, 1),
             () => SetTo(holder, 2));
@@ -104,11 +153,11 @@ public static class ReflectionTwins
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_value")]
-    private static extern ref int ValueOf(Holder holder);
+    private static extern ref int ValueOf(Accessed holder);
 
     public static void TestRaceUnsafeAccessor()
     {
-        var holder = new Holder();
+        var holder = new Accessed();
         Both(
             () => ValueOf(holder) = 1, // race: write *
             () => Use(holder.Value));
@@ -116,7 +165,7 @@ public static class ReflectionTwins
 
     public static void TestNoRaceActivatorApart() => Each(2, index =>
     {
-        var holder = Activator.CreateInstance<Holder>();
+        var holder = Activator.CreateInstance<Reflected>();
         holder.Value = index;
         Same(index, holder.Value);
     });

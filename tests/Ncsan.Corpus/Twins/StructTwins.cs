@@ -7,7 +7,10 @@ namespace Ncsan.Corpus.Twins;
 /// <summary>Structs: whole copies, members, values wider than a word, explicit layout, nullable, tuples, inline arrays.</summary>
 public static unsafe class StructTwins
 {
-    private record struct Point(int X, int Y);
+    private struct Point(int x, int y)
+    {
+        public int X = x, Y = y;
+    }
 
     private struct Wide
     {

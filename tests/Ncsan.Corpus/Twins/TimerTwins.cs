@@ -29,14 +29,17 @@ public static class TimerTwins
     {
         int ticks = 0;
         using var called = new Barrier(2);
+        using var both = new CountdownEvent(2);
         void Tick(object? state)
         {
             called.SignalAndWait();
             ticks++; // race: read|write ticks
+            both.Signal();
         }
 
         using var left = new Timer(Tick, null, 0, Timeout.Infinite);
         using var right = new Timer(Tick, null, 0, Timeout.Infinite);
+        both.Wait();
         Stop(left);
         Stop(right);
     }
