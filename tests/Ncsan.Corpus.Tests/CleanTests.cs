@@ -1,0 +1,31 @@
+using Ncsan.Corpus.Harness;
+
+namespace Ncsan.Corpus.Tests;
+
+/// <summary>The clean corpus: nothing may be found, whatever is watched, and every program must get its result right. One run each, 20 in the long command.</summary>
+public sealed class CleanTests
+{
+    private static readonly string[] s_names = [.. Case.All.Values.Where(static c => c.Group == "Clean").Select(static c => c.Name)];
+
+    // Half of the runs watch as they do for a user, half as densely as the sampler can.
+    private static readonly Lazy<IReadOnlyDictionary<string, Outcome>[]> s_runs = new(static () =>
+    [
+        .. Enumerable.Range(0, Long.IsOn ? 20 : 1).Select(static run => CorpusRun.Run(
+            ["--for", "60000"], run % 2 == 1 ? [] : ["cold-visits=255", "skip-watch=100"], s_names, TimeSpan.FromMinutes(5))),
+    ]);
+
+    /// <summary>Every program.</summary>
+    public static TheoryData<string> Names => [.. s_names];
+
+    [Theory, MemberData(nameof(Names))]
+    public void NothingIsFound(string name)
+    {
+        foreach (var run in s_runs.Value)
+        {
+            if (Verdict.Never(run[name]) is { } wrong) { Assert.Fail(wrong); }
+        }
+    }
+
+    [Fact]
+    public void ThereAreAtLeastSixtyPrograms() => Assert.True(s_names.Length >= 60, $"{s_names.Length} programs");
+}
