@@ -26,4 +26,10 @@ public enum SkipReason
 
     /// <summary>It is in an exception filter, which runs while the stack of another frame is still standing.</summary>
     Filter,
+
+    /// <summary>It is to the field in which the compiler keeps the delegate of a lambda: two threads may each make one, and either will do.</summary>
+    DelegateCache,
+
+    /// <summary>It reads the field of a field-like event, which its accessors exchange by Interlocked.</summary>
+    EventField,
 }

@@ -11,7 +11,7 @@ public sealed class CleanTests
     private static readonly Lazy<IReadOnlyDictionary<string, Outcome>[]> s_runs = new(static () =>
     [
         .. Enumerable.Range(0, Long.IsOn ? 20 : 1).Select(static run => CorpusRun.Run(
-            ["--for", "60000"], run % 2 == 1 ? [] : ["cold-visits=255", "skip-watch=100"], s_names, TimeSpan.FromMinutes(5))),
+            ["--for", "60000"], run % 2 == 1 ? [] : ["cold-visits=127", "skip-watch=20", "delay-share=80"], s_names, TimeSpan.FromMinutes(5))),
     ]);
 
     /// <summary>Every program.</summary>

@@ -8,8 +8,9 @@ namespace Ncsan.Corpus.Tests;
 /// <param name="File">The name of the file.</param>
 /// <param name="Line">The line.</param>
 /// <param name="Kinds">The kinds of access that a report may name there.</param>
-/// <param name="Member">What the member of the report begins with or contains; <c>*</c> for anything.</param>
-internal sealed partial record Mark(string File, int Line, IReadOnlyList<string> Kinds, string Member)
+/// <param name="Member">What the member of the report contains; <c>*</c> for anything.</param>
+/// <param name="Optional">The line, marked <c>race?</c>, may be a side of a finding; the others must be one if there are only two.</param>
+internal sealed partial record Mark(string File, int Line, IReadOnlyList<string> Kinds, string Member, bool Optional)
 {
     private static readonly string s_source = typeof(Mark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CorpusSource").Value!;
     private static readonly ILookup<string, Mark> s_all = ReadAll();
@@ -28,8 +29,8 @@ internal sealed partial record Mark(string File, int Line, IReadOnlyList<string>
             {
                 if (Member_().Match(lines[i]) is { Success: true } member) { inside = member.Groups[1].Value; }
                 if (Mark_().Match(lines[i]) is not { Success: true } match) { continue; }
-                var mark = new Mark(Path.GetFileName(path), i + 1, match.Groups[2].Value.Split('|'), match.Groups[3].Value.Trim());
-                string[] cases = match.Groups[1].Success ? match.Groups[1].Value.Split(',') : [inside ?? ""];
+                var mark = new Mark(Path.GetFileName(path), i + 1, match.Groups[3].Value.Split('|'), match.Groups[4].Value.Trim(), match.Groups[1].Success);
+                string[] cases = match.Groups[2].Success ? match.Groups[2].Value.Split(',') : [inside ?? ""];
                 foreach (string each in cases)
                 {
                     Assert.True(Case.All.ContainsKey(each), $"{path}:{i + 1}: the mark belongs to no case");
@@ -45,6 +46,6 @@ internal sealed partial record Mark(string File, int Line, IReadOnlyList<string>
     [GeneratedRegex(@"^    (?:public|private|internal) [^=(]*?(\w+)\(")]
     private static partial Regex Member_();
 
-    [GeneratedRegex(@"// race(?:\[([\w,]+)\])?: ([\w|\- ]+?) ([\w.<>\[\],*]+)\s*$")]
+    [GeneratedRegex(@"// race(\?)?(?:\[([\w,]+)\])?: ([\w|\- ]+?) ([\w.<>\[\],*]+)\s*$")]
     private static partial Regex Mark_();
 }

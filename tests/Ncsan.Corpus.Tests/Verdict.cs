@@ -6,7 +6,7 @@ internal static class Verdict
     /// <summary>The lines that a finding of the case must hold, as the corpus takes them; none when any two will do.</summary>
     internal static string Spec(string name)
     {
-        int[] lines = [.. Mark.Of(name).Select(m => m.Line).Distinct()];
+        int[] lines = [.. Mark.Of(name).Where(static m => !m.Optional).Select(static m => m.Line).Distinct()];
         return lines.Length is 1 or 2 ? $"{name}@{string.Join(',', lines)}" : lines.Length == 0 ? name : $"{name}@{lines[0]}";
     }
 
@@ -40,7 +40,7 @@ internal static class Verdict
             if (!at.Any(m => m!.Member == "*" || found.Member.Contains(m.Member, StringComparison.Ordinal))) { return $"the member should be {at[0]!.Member}: {found}"; }
         }
 
-        int lines = marks.Select(m => m.Line).Distinct().Count();
+        int lines = marks.Where(static m => !m.Optional).Select(static m => m.Line).Distinct().Count();
         return lines == 2 && !outcome.Findings.Any(f => f.Sides.Select(s => s.Line).Distinct().Count() == Math.Min(lines, f.Sides.Count)) ? "no finding has both sides: " + outcome.Findings[0] : null;
     }
 }

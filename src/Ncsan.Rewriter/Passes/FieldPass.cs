@@ -16,6 +16,7 @@ internal sealed class FieldPass : IOpPass
         if (!isStatic && IsOnStack(code.Module, op, field)) { code.Module.Skip(SkipReason.StackLocal); return; }
         if (!isStatic && op.Index < code.EscapesAt && Construction.IsThis(op.Inputs![0])) { code.Module.Skip(SkipReason.Constructing); return; }
         if (WhyNot(code.Module, field) is { } reason) { code.Module.Skip(reason); return; }
+        if (!write && IsEventField(code.Module, field)) { code.Module.Skip(SkipReason.EventField); return; }
         var type = Generics.FieldType(field);
         var shape = code.Module.Types.ShapeOf(type);
         if (Accesses.Site(code, op, write, shape, Names.Field(field)) is not { } site) { return; }
@@ -40,8 +41,17 @@ internal sealed class FieldPass : IOpPass
         if (module.Resolve(field) is not { } definition) { return null; }
         if (definition.IsLiteral || definition.HasFieldRVA()) { return SkipReason.ConstantData; }
         if (definition.IsInitOnly) { return SkipReason.InitOnly; }
+        if (IsDelegateCache(definition)) { return SkipReason.DelegateCache; }
         return definition.IsStatic && definition.HasCustomAttributes && definition.CustomAttributes.Any(a => a.AttributeType.FullName == "System.ThreadStaticAttribute") ? SkipReason.ThreadStatic : null;
     }
+
+    // Roslyn's: <>c.<>9__1_0 for a lambda, <>O.<0>__Name for a method group.
+    private static bool IsDelegateCache(FieldDefinition field) =>
+        field.IsStatic && field.Name[0] == '<' && (field.Name.StartsWith("<>9__", StringComparison.Ordinal) || field.DeclaringType.Name.StartsWith("<>O", StringComparison.Ordinal));
+
+    // Its accessors exchange an immutable delegate by Interlocked, and so a plain read gets one or the other whole. A plain write would lose handlers: it stays.
+    private static bool IsEventField(ModuleContext module, FieldReference field) =>
+        module.Resolve(field) is { IsPrivate: true, DeclaringType.HasEvents: true } definition && definition.DeclaringType.Events.Any(e => e.Name == definition.Name);
 
     /// <summary>A field of a struct that is itself on the evaluation stack, of a local, or of a ref struct.</summary>
     internal static bool IsOnStack(ModuleContext module, Op op, FieldReference field) =>

@@ -65,6 +65,22 @@ public static class BasicConformance
         () => Unseen.Write(ref s_value, Unseen.Next()),
         () => Use(s_value)); // race: read BasicConformance.s_value
 
+    // Reflection writes from the framework, which is not instrumented either.
+    [Kernel("test_unknown_origin"), Under("unknown-origin=true", Expected.UnknownOrigin), Under("", Expected.Never)]
+    public static void UnknownOrigin_Reflection()
+    {
+        var field = typeof(Holder).GetField(nameof(Holder.Value))!;
+        var holder = new Holder();
+        Repeat(
+            () => field.SetValue(holder, Unseen.Next()),
+            () => Use(holder.Value)); // race: read Holder.Value
+    }
+
+    private sealed class Holder
+    {
+        public int Value;
+    }
+
     // By default .NET takes no plain write for atomic: the JIT may move it, so the kernel's default would hide real races.
     [Kernel("test_write_write_assume_atomic"), Under("assume-plain-writes-atomic=true", Expected.Never), Under("", Expected.DataRace), Under("strict=true", Expected.DataRace)]
     public static void WriteWriteAssumeAtomic_AlignedWord() => Repeat(

@@ -130,8 +130,8 @@ public static class ArrayTwins
     {
         int[,] matrix = new int[2, 2];
         Both(
-            () => matrix[1, 0] = 1, // race: write int[*,*]
-            () => matrix[1, 0] = 2); // race: write int[*,*]
+            () => matrix[1, 0] = 1, // race: write int[,]
+            () => matrix[1, 0] = 2); // race: write int[,]
     }
 
     public static void TestNoRaceMatrixRowsApart()

@@ -269,7 +269,7 @@ public static class AsyncTwins
         var box = new Box();
         async Task Work()
         {
-            int seen = box.Value; // race: read Box.Value
+            int seen = box.Value; // race?: read Box.Value
             await Task.Yield();
             box.Value = seen + 1; // race: write Box.Value
         }

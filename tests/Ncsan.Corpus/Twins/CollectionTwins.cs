@@ -61,8 +61,8 @@ public static class CollectionTwins
     {
         IList<int> list = new List<int>();
         Both(
-            () => list.Add(1), // race: write List
-            () => list.Add(2)); // race: write List
+            () => list.Add(1), // race: write list
+            () => list.Add(2)); // race: write list
     }
 
     public static void TestRaceListThroughEnumerable()

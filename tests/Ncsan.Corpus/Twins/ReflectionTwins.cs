@@ -170,16 +170,6 @@ public static class ReflectionTwins
         Same(index, holder.Value);
     });
 
-    // The write is made by the framework, which is not instrumented: the reader sees the value change and nobody who wrote it.
-    public static void TestRaceFieldSetValue()
-    {
-        var holder = new Plain();
-        FieldInfo field = typeof(Plain).GetField(nameof(Plain.Value))!;
-        Both(
-            () => { for (int i = 1; i < 200; i++) { field.SetValue(holder, i); } },
-            () => { for (int i = 0; i < 200; i++) { Use(holder.Value); } }); // race: read Plain.Value
-    }
-
     public static void TestNoRaceFieldGetValue()
     {
         var holder = new Plain { Value = 4 };
