@@ -39,9 +39,9 @@ public sealed class ConformanceTests
         string? wrong = expected switch
         {
             Expected.Never => Verdict.Never(outcome),
-            Expected.DataRace => Verdict.Race(name, outcome),
-            Expected.Assertion => Verdict.Race(name, outcome, "assert exclusive"),
-            _ => Verdict.Race(name, outcome, "unknown origin"),
+            Expected.DataRace => Verdict.Race(name, outcome, "data race", threads > 2),
+            Expected.Assertion => Verdict.Race(name, outcome, "assert exclusive", threads > 2),
+            _ => Verdict.Race(name, outcome, "unknown origin", threads > 2),
         };
         if (wrong is not null) { Assert.Fail(wrong); }
     }
@@ -63,17 +63,18 @@ public sealed class ConformanceTests
         Assert.Equal(kernel.Order(), s_rows.Select(static r => r.Kernel).Append("test_barrier_nothreads").Distinct().Order());
     }
 
-    // What is to be reported has eight seconds and ends with its finding; what is never to be reported runs a tenth of a second.
+    // What is to be reported has twenty seconds and ends with its finding; what is never to be reported runs a tenth of a second.
     private static Dictionary<string, Outcome> Run(string options, int threads)
     {
         var rows = s_rows.Where(r => r.Under.Options == options).ToArray();
-        string[] settings = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // More of its time than by default: the machines that tests run on have few cores, and are busy.
+        string[] settings = ["delay-share=60", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         Dictionary<string, Outcome> outcomes = [];
         foreach (bool reported in new[] { true, false })
         {
             string[] names = [.. rows.Where(r => (r.Under.Expected != Expected.Never) == reported).Select(r => reported ? Verdict.Spec(r.Case.Name) : r.Case.Name)];
             if (names.Length == 0) { continue; }
-            string length = reported ? "8000" : Long.IsOn ? "1000" : "100";
+            string length = reported ? "20000" : Long.IsOn ? "1000" : "100";
             foreach (var (name, outcome) in CorpusRun.Run(["--threads", $"{threads}", "--for", length], settings, names, TimeSpan.FromMinutes(4))) { outcomes.Add(name, outcome); }
         }
 

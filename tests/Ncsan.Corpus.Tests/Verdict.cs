@@ -21,7 +21,11 @@ internal static class Verdict
     internal static string? Never(Outcome outcome) => outcome.Failure ?? (outcome.Findings.Count == 0 ? null : "false report: " + string.Join("; ", outcome.Findings));
 
     /// <summary>Null if something was found, and each finding has both sides on marked lines, with the kind and member that the mark says.</summary>
-    internal static string? Race(string name, Outcome outcome, string kind = "data race")
+    /// <param name="name">The case.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <param name="kind">The kind that each finding must have.</param>
+    /// <param name="anyPair">Where more than two threads run, two of them may meet in the same body: any two marked lines will do.</param>
+    internal static string? Race(string name, Outcome outcome, string kind = "data race", bool anyPair = false)
     {
         IReadOnlyList<Mark> marks = Mark.Of(name);
         if (marks.Count == 0) { return "the case has no marked line"; }
@@ -41,6 +45,6 @@ internal static class Verdict
         }
 
         int lines = marks.Where(static m => !m.Optional).Select(static m => m.Line).Distinct().Count();
-        return lines == 2 && !outcome.Findings.Any(f => f.Sides.Select(s => s.Line).Distinct().Count() == Math.Min(lines, f.Sides.Count)) ? "no finding has both sides: " + outcome.Findings[0] : null;
+        return !anyPair && lines == 2 && !outcome.Findings.Any(f => f.Sides.Select(s => s.Line).Distinct().Count() == Math.Min(lines, f.Sides.Count)) ? "no finding has both sides: " + outcome.Findings[0] : null;
     }
 }
