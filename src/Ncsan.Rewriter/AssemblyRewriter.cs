@@ -46,7 +46,7 @@ public static class AssemblyRewriter
             }
 
             if (assembly.Modules.Count > 1) { return Copy(input, output, "NCS1004", $"'{name}' has several modules, which the rewriter does not read."); }
-            module = new ModuleContext(assembly.MainModule);
+            module = new ModuleContext(assembly.MainModule) { Untested = options.Untested };
             if (module.IsNoInstrument(assembly)) { return Copy(input, output, "NCS1005", $"'{name}' is marked [NoInstrument]."); }
             new Pipeline().Run(module);
             (image, pdb) = Write(assembly, symbols);

@@ -41,6 +41,9 @@ internal sealed class ModuleContext
     /// <summary>The methods that have a body. Twins are not among them.</summary>
     internal List<MethodDefinition> Methods { get; } = [];
 
+    /// <summary>See <see cref="RewriteOptions.Untested"/>.</summary>
+    internal bool Untested { get; init; }
+
     internal int MethodsInstrumented { get; set; }
 
     internal IReadOnlyDictionary<SkipReason, int> Skips => _skips;

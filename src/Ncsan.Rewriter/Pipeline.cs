@@ -63,7 +63,7 @@ internal sealed class Pipeline
             if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }
         }
 
-        if (!code.Ops.Exists(o => o.HasProbes)) { return; }
+        if (!code.Ops.Exists(o => o.HasProbes || o.Twin is not null)) { return; }
         var segments = Segment.Cut(code);
         if (SizeGuard.WouldNotBeOptimized(code, segments))
         {

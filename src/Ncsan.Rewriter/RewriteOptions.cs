@@ -8,4 +8,7 @@ public sealed record RewriteOptions
     /// shared frameworks it runs on; without any the framework of this process is used. What is not found is treated with care, never an error.
     /// </summary>
     public IReadOnlyList<string> ReferenceFolders { get; init; } = [];
+
+    /// <summary>Every access calls its hook without a test of State, and nothing is copied: the yardstick that our tests count against.</summary>
+    internal bool Untested { get; init; }
 }

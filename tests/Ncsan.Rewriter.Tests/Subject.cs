@@ -18,8 +18,9 @@ internal sealed class Subject : IDisposable
     /// <param name="source">The program.</param>
     /// <param name="optimize">Release rather than Debug.</param>
     /// <param name="embedded">Whether the PDB is in the image.</param>
+    /// <param name="untested">Whether the libraries call their hooks whatever State is.</param>
     /// <param name="libraries">Assemblies that the program uses and that are rewritten, too.</param>
-    internal Subject(string source, bool optimize = true, bool embedded = false, params string[] libraries)
+    internal Subject(string source, bool optimize = true, bool embedded = false, bool untested = false, params string[] libraries)
     {
         _folder = Directory.CreateTempSubdirectory("ncsan-rewriter-").FullName;
         Input = Path.Combine(_folder, "Subject.dll");
@@ -33,7 +34,7 @@ internal sealed class Subject : IDisposable
         using (var stream = File.OpenRead(SiteTable.PathFor(Output))) { Table = SiteTable.Read(stream); }
         foreach (string library in libraries)
         {
-            var result = AssemblyRewriter.Rewrite(library, Path.Combine(_folder, "out", Path.GetFileName(library)));
+            var result = AssemblyRewriter.Rewrite(library, Path.Combine(_folder, "out", Path.GetFileName(library)), new() { Untested = untested });
             Assert.True(result.Status == RewriteStatus.Instrumented, result.Reason);
             Libraries.Add(result);
         }

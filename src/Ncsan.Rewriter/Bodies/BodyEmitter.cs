@@ -83,7 +83,7 @@ internal sealed class BodyEmitter
 
     private void EmitClean(Segment segment, List<Action> late)
     {
-        _writer.Copy = Copies.Clean;
+        _writer.Copy = _code.Module.Untested ? Copies.Checked : Copies.Clean;
         if (segment.HeaderOf is { } loop)
         {
             bool comesRound = segment.Index > 0 && _graph.Segments[segment.Index - 1] is { FallsThrough: true } previous && loop.Body.Contains(previous);
@@ -190,6 +190,7 @@ internal sealed class BodyEmitter
         void Body()
         {
             if (op.Instead?.FindLast(p => (p.Copies & _writer.Copy) != 0) is { Emit: { } replacement }) { replacement(_writer); return; }
+            if (op.Twin is { } twin && segment.HasCheckedCopy && _writer.Copy == Copies.Clean) { _writer.Emit(op.Instruction.OpCode, twin); return; }
             foreach (var prefix in prefixes) { _writer.Add(prefix); }
             _writer.Add(instruction);
             if (op.Operand is Instruction target) { Lead(instruction, segment, _graph.StartingAt(_code.At(target).Index)); }

@@ -9,8 +9,12 @@ internal static class CopyPlan
     internal static FlowGraph Make(MethodCode code, List<Segment> segments)
     {
         var graph = new FlowGraph(code, segments);
+        if (code.Module.Untested) { return graph; }
         LoopCopy.Find(code, graph);
-        var probes = segments.ConvertAll(s => s.HasCheckedProbes).ToArray();
+        var looping = graph.Loops.SelectMany(l => l.Body).ToHashSet();
+
+        // A twin asks nothing, so it needs a test; one call alone, that no loop repeats, is as well served by the instrumented method and its own test.
+        var probes = segments.ConvertAll(s => s.HasCheckedProbes || s.TwinCalls > (looping.Contains(s) ? 0 : 1)).ToArray();
         var tested = Tested(code, graph, probes);
         foreach (var segment in segments)
         {

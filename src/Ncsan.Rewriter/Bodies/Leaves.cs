@@ -51,7 +51,7 @@ internal sealed class Leaves
             }
         }
 
-        foreach (var leaf in _leaves.Values) { if (leaf is not null && _used.Contains(leaf)) { leaf.Method.DeclaringType.Methods.Add(leaf.Twin!); } }
+        foreach (var leaf in _leaves.Values) { if (leaf is { IsUsed: true }) { leaf.Method.DeclaringType.Methods.Add(leaf.Twin!); } }
     }
 
     private Leaf? Target(Instruction instruction) =>

@@ -60,7 +60,7 @@ internal sealed class LoopCopy
     }
 
     private static bool IsFit(MethodCode code, Loop loop) =>
-        loop.Body.Any(s => s.HasCheckedProbes)
+        loop.Body.Any(s => s.HasCheckedProbes || s.TwinCalls > 0)
         && loop.Body.All(s => s.Copy is null && IsFit(code, s, loop.Header.Region));
 
     // Not with a leave at the end: nothing can be moved back on a way out of a try block.

@@ -69,6 +69,9 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
     /// <summary>What passes asked of a call, or null.</summary>
     internal CallPlan? Call { get; set; }
 
+    /// <summary>The raw twin of the small method that the op calls, for clean copies that stand behind a test; or null.</summary>
+    internal MethodReference? Twin { get; set; }
+
     /// <summary>Whether the op is a call that may order what the weak-memory model holds back. The checked copy says so; it is no reason to test State.</summary>
     internal bool OrdersMemory { get; set; }
 
@@ -76,6 +79,7 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
 
     internal bool HasProbes => Before is not null || Instead is not null || Call is not null;
 
+    /// <summary>Whether something is missed when the clean copy runs while State is up, the accesses of a twin aside.</summary>
     internal bool HasCheckedProbes => Any(Before) || Any(Instead) || Call is { HasChecked: true };
 
     internal bool HasPrefix(Code code) => Array.Exists(Prefixes, p => p.OpCode.Code == code);

@@ -32,6 +32,8 @@ internal sealed class Segment(MethodCode code, int start, int end)
         else if (Last.Operand is Instruction[] targets) { foreach (var t in targets) { yield return byStart[code.At(t).Index]; } }
     }
 
+    internal int TwinCalls => Ops.Count(o => o.Twin is not null);
+
     internal bool HasCheckedProbes => Ops.Any(o => o.HasCheckedProbes);
 
     /// <summary>Whether State is tested on the way in. If not, and there is a checked copy, the copy is the one that control comes from.</summary>
@@ -103,7 +105,7 @@ internal sealed class Segment(MethodCode code, int start, int end)
         {
             if (leader[op.Index]) { tested = false; statement = -1; }
             if (op.Depth == 0) { statement = op.Index; }
-            if (op.HasCheckedProbes && !tested)
+            if ((op.HasCheckedProbes || op.Twin is not null) && !tested)
             {
                 if (statement >= 0) { leader[statement] = true; }
                 tested = true;

@@ -7,6 +7,6 @@ internal sealed class LeafCallPass : ICallPass
 {
     public void Visit(Invocation call)
     {
-        if (call.Op.Instead is null && call.Module.Leaves.TwinFor(call.Op) is { } twin) { call.Op.Replace(Copies.Clean, w => w.Emit(call.Op.Instruction.OpCode, twin)); }
+        if (call.Op.Instead is null) { call.Op.Twin = call.Module.Leaves.TwinFor(call.Op); }
     }
 }
