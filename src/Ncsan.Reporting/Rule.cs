@@ -5,7 +5,7 @@ namespace Ncsan.Reporting;
 /// <param name="Name">Its name in words.</param>
 /// <param name="Summary">What a finding of it means, in one sentence.</param>
 /// <param name="Remedy">What to do, in one sentence.</param>
-public sealed record Rule(string Id, string Name, string Summary, string Remedy)
+public sealed partial record Rule(string Id, string Name, string Summary, string Remedy)
 {
     /// <summary>Every rule.</summary>
     public static readonly IReadOnlyList<Rule> All =
@@ -16,6 +16,7 @@ public sealed record Rule(string Id, string Name, string Summary, string Remedy)
             "Look for writers in native code, in the framework, or in assemblies that were not rewritten."),
         new("NCS0003", "assert exclusive", "Another thread made an access that an AssertExclusive of the program rules out.",
             "Mend the order of the two threads, or the assertion if it claims too much."),
+        .. Locks(),
     ];
 
     /// <summary>The name as one word, for formats that want an identifier.</summary>

@@ -34,6 +34,7 @@ internal sealed class Pipeline
 
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),
+        new LockAnnotationPass(),
         new FrameworkBarrierPass(), // after the accesses of the same call: what they hold back is ordered by what the call does
         new LeafCallPass(), // last: only where no pass has put something else in the call's place
     ];

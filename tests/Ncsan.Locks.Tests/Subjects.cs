@@ -18,6 +18,7 @@ public sealed class Subjects : IDisposable
         Assert.True(result.Status == RewriteStatus.Instrumented, result.Reason);
         File.Copy(Path.ChangeExtension(source, ".runtimeconfig.json"), Path.Combine(_folder, Name + ".runtimeconfig.json"));
         File.Copy(typeof(Runtime.Hooks).Assembly.Location, Path.Combine(_folder, "Ncsan.Runtime.dll"));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Ncsan.Annotations.dll"), Path.Combine(_folder, "Ncsan.Annotations.dll"));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -13,6 +13,7 @@ internal static class NcsanCommand
             TestCommand.Create(),
             InstrumentCommand.Create(),
             ReportCommand.Create(),
+            LocksCommand.Create(),
             VerifyCommand.Create(),
         };
 

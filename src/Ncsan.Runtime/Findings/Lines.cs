@@ -45,7 +45,9 @@ internal static class Lines
         Thread thread = side.Thread.Managed;
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.ThreadName);
         Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread));
-        line.Close().OpenList("locksHeld").CloseList().Close();
+        line.Close().OpenList("locksHeld");
+        foreach (Locks.HeldLockInfo held in side.LocksHeld) { line.Item(Locks.LockFindings.Describe(held)); }
+        line.CloseList().Close();
     }
 
     private static void PutIf(JsonLine line, string name, bool value)

@@ -12,8 +12,12 @@ internal sealed class Side
         (Thread, Site, Kind, Size) = (access.Thread, access.Site, access.Kind, access.Size);
         ThreadName = stack is null ? "" : Thread.Name;
         (Stack, Test) = (stack, stack is null ? null : CurrentTest.Name);
+        LocksHeld = stack is not null && Locks.LockThreads.CurrentOrNull is { Depth: > 0 } held ? Locks.Validator.HeldBy(held) : [];
         IsUnaligned = Size is 2 or 4 or 8 && address % (nuint)Size != 0;
     }
+
+    /// <summary>The locks that the thread held.</summary>
+    internal IReadOnlyList<Locks.HeldLockInfo> LocksHeld { get; }
 
     internal SanitizedThread Thread { get; }
 

@@ -92,6 +92,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>The lock that Monitor.Wait has let go of for the time being.</summary>
     internal volatile LockInstance? Lent;
 
+    /// <summary>The lock that an annotation said is taken next under a parent, and the parent.</summary>
+    internal LockInstance? NestChild, NestParent;
+
     /// <summary>Greater than zero inside the validator: its own calls are no events of the program.</summary>
     internal int Inside;
 

@@ -84,7 +84,17 @@ internal static class LockEvents
     private static bool WantSlow(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
         thread.Inside++;
-        try { return LockValidation.Validator.Want(thread, instance, ref want, flags, site); }
+        try
+        {
+            if (ReferenceEquals(thread.NestChild, instance))
+            {
+                thread.NestChild = null;
+                LockValidation.Validator.CheckNested(thread, instance, thread.NestParent!, site);
+                return true;
+            }
+
+            return LockValidation.Validator.Want(thread, instance, ref want, flags, site);
+        }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
         return true;

@@ -44,7 +44,7 @@ internal static class LockFindings
 
         if (report.Held.Count > 0)
         {
-            Section(line, $"Locks held by {report.Thread} when it was found", [.. report.Held.Select(held => $"{held.Name} #{held.Id}{Mode(held.Mode)}, taken at {Where(held.Site)}")], null, 0);
+            Section(line, $"Locks held by {report.Thread} when it was found", [.. report.Held.Select(Describe)], null, 0);
         }
 
         Section(line, "What to do", [remedy], null, 0);
@@ -95,6 +95,9 @@ internal static class LockFindings
         Lines.Frames(line, "stack", stack is null && site == 0 ? [] : StackFrames.Resolve(stack as StackTrace, site, Modules.Find(site)));
         line.Close();
     }
+
+    /// <summary>A held lock in words: class, number, mode and place.</summary>
+    internal static string Describe(HeldLockInfo held) => $"{held.Name} #{held.Id}{Mode(held.Mode)}, taken at {Where(held.Site)}";
 
     private static string Member(LockReport report) => report.Cycle.Count == 0
         ? report.Subject.Class.Name

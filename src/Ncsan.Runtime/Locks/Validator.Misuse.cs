@@ -170,10 +170,9 @@ internal sealed partial class Validator
     }
 
     /// <summary>A lock of the same class is taken under its parent's lock, so siblings need no order. Without the parent it is reported.</summary>
-    internal void AcquireNestedUnder(HeldLocks thread, LockInstance instance, LockInstance parent, WantMode want, int site)
+    internal void CheckNested(HeldLocks thread, LockInstance instance, LockInstance parent, int site)
     {
         if (thread.Find(parent) < 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, $"it is nested under {parent.Class.Name}, which is not held"); }
-        thread.Push(instance, want, AcquireFlags.None, site);
     }
 
     /// <summary>A thread, a flow or a test ends: what it still holds above <paramref name="from"/> is reported and dropped.</summary>

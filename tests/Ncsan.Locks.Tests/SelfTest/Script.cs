@@ -97,7 +97,8 @@ internal sealed class Script
     {
         if (token.Split('<') is [var child, var parent])
         {
-            Validator.AcquireNestedUnder(thread, Lock(child), Lock(parent), _flavor.WantMode, site);
+            Validator.CheckNested(thread, Lock(child), Lock(parent), site);
+            thread.Push(Lock(child), _flavor.WantMode, AcquireFlags.None, site);
             return;
         }
 

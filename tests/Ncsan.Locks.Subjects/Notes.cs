@@ -1,0 +1,77 @@
+using Ncsan.Annotations;
+
+namespace Ncsan.Locks.Subjects;
+
+/// <summary>What programs say about their locks.</summary>
+public static class Notes
+{
+    private static readonly object s_a = new(), s_b = new(), s_c = new(), s_d = new(), s_e = new(), s_f = new(), s_g = new();
+
+    [Case] public static void NCS0211_asserted_held_and_is_not() => LockOrder.AssertHeld(s_a);
+
+    [Case] public static void NCS0211_asserted_not_held_and_is() { lock (s_b) { LockOrder.AssertNotHeld(s_b); } }
+
+    [Case] public static void NCS0209_released_while_pinned() { lock (s_c) { LockOrder.Pin(s_c); } }
+
+    [Case] public static void NCS0208_blocks_under_a_lock_marked_spinning()
+    {
+        LockOrder.Spinning(s_d);
+        lock (s_d) { lock (s_e) { } }
+    }
+
+    [Case] public static void NCS0206_own_map_waited_for_under_its_lock() => Case.InTurn(
+        () => { using (LockOrder.Run("pump")) { lock (s_f) { } } },
+        () => { lock (s_f) { LockOrder.WaitFor("pump"); } });
+
+    [Case] public static void Silent_assertions_that_hold()
+    {
+        lock (s_g)
+        {
+            LockOrder.AssertHeld(s_g);
+            LockOrder.Pin(s_g);
+            LockOrder.Unpin(s_g);
+        }
+
+        LockOrder.AssertNotHeld(s_g);
+    }
+
+    private sealed class Item
+    {
+        public readonly object Gate = new();
+    }
+
+    [Case] public static void Silent_siblings_nested_under_their_parent()
+    {
+        object parent = new();
+        Item one = new(), two = new();
+        Case.InTurn(() => Both(one, two), () => Both(two, one));
+
+        void Both(Item first, Item second)
+        {
+            lock (parent)
+            {
+                lock (first.Gate)
+                {
+                    LockOrder.NestUnder(second.Gate, parent);
+                    lock (second.Gate) { }
+                }
+            }
+        }
+    }
+
+    [Case] public static void Silent_a_class_out_of_validation()
+    {
+        object a = new(), b = new();
+        LockOrder.Class(a, "audit");
+        LockOrder.NoValidate(a);
+        Case.InTurn(() => { lock (a) { lock (b) { } } }, () => { lock (b) { lock (a) { } } });
+    }
+
+    [Case] public static void NCS0201_classes_of_the_programs_own()
+    {
+        object[] locks = [new(), new()];
+        LockOrder.Class(locks[0], "first");
+        LockOrder.Subclass(locks[1], 1);
+        Case.InTurn(() => { lock (locks[0]) { lock (locks[1]) { } } }, () => { lock (locks[1]) { lock (locks[0]) { } } });
+    }
+}
