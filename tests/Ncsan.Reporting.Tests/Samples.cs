@@ -78,7 +78,25 @@ internal static class Samples
         ],
     };
 
-    internal static Finding[] All => [LostUpdate, Collection, UnknownOrigin, LazyCache];
+    /// <summary>A finding that is not about two accesses: it tells itself in sections.</summary>
+    internal static Finding LockOrder => new()
+    {
+        Rule = "NCS0201",
+        Kind = "possible deadlock",
+        Id = "6e564d33",
+        Title = "possible deadlock: Bank._vault -> Bank._ledger -> Bank._vault",
+        Member = "Bank._vault -> Bank._ledger -> Bank._vault",
+        Severity = "error",
+        Certainty = "confirmed by instances",
+        Sections =
+        [
+            new Section("1 of 2: Bank._vault was held while Bank._ledger was wanted", ["first by thread 7 'second'"], [InAccount("Bank.Log(int)", 28), new Frame("System.Threading.Thread.StartCallback()")]),
+            new Section("2 of 2: Bank._ledger was held while Bank._vault was wanted", [], [InAccount("Bank.Last()", 31)]),
+            new Section("How it hangs", ["thread A          | thread B", "takes Bank._vault |"], []),
+        ],
+    };
+
+    internal static Finding[] All => [LostUpdate, Collection, UnknownOrigin, LazyCache, LockOrder];
 
     /// <summary>The report over <see cref="All"/>, as <c>ncsan report</c> would build it from the lines.</summary>
     internal static Report Report(params Finding[] findings)

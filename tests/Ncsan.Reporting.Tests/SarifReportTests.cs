@@ -12,14 +12,14 @@ public class SarifReportTests
     public void EveryResultHasBothSidesAndItsFingerprint()
     {
         JsonElement run = Run(Samples.Report(Samples.All));
-        Assert.Equal(4, run.GetProperty("results").GetArrayLength());
+        Assert.Equal(Samples.All.Length, run.GetProperty("results").GetArrayLength());
         foreach (JsonElement result in run.GetProperty("results").EnumerateArray())
         {
             string id = result.GetProperty("partialFingerprints").GetProperty("ncsanFinding/v1").GetString()!;
             Finding finding = Samples.All.Single(f => f.Id == id);
             Assert.Equal(finding.Rule, result.GetProperty("ruleId").GetString());
             Assert.Equal(finding.Rule, run.GetProperty("tool").GetProperty("driver").GetProperty("rules")[result.GetProperty("ruleIndex").GetInt32()].GetProperty("id").GetString());
-            Assert.Equal(finding.Accesses.Count, result.GetProperty("codeFlows")[0].GetProperty("threadFlows").GetArrayLength());
+            Assert.Equal(finding.Accesses.Count, result.TryGetProperty("codeFlows", out JsonElement flows) ? flows[0].GetProperty("threadFlows").GetArrayLength() : 0);
             Assert.Single(result.GetProperty("locations").EnumerateArray());
         }
     }

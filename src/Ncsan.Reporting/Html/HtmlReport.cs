@@ -95,7 +95,7 @@ public sealed class HtmlReport
     private void SectionBlock(Section section)
     {
         Line($"<div class=\"side\"><div class=\"kind\">{Text(section.Title)}</div>");
-        foreach (string line in section.Lines) { Line($"<div>{Text(line)}</div>"); }
+        foreach (string line in section.Lines) { Line($"<div class=\"line\">{Text(line)}</div>"); }
         Stack(Stacks.Fold(section.Stack));
         Line("</div>");
     }

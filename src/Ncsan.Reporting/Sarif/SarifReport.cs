@@ -121,17 +121,18 @@ public sealed class SarifReport
 
     private void Locations(Finding finding)
     {
+        (Frame Frame, string Sentence)[] places =
+        [
+            .. finding.Accesses.Select(a => (a.Top, Sentence(a))),
+            .. finding.Sections.Where(s => s.Stack.Count > 0).Select(s => (s.Stack[0], s.Title)),
+            .. finding.Accesses.Select(a => a.Thread).OfType<ThreadOrigin>().Where(t => t.CreatedAt.Count > 0).Select(t => (t.CreatedAt[0], $"starts {Name(t)}")),
+        ];
         _json.WriteStartArray("locations");
-        if (finding.Accesses.Count > 0) { _locations.Write(finding.Accesses[0].Top, null, Sentence(finding.Accesses[0])); }
+        foreach (var (frame, sentence) in places.Take(1)) { _locations.Write(frame, null, sentence); }
         _json.WriteEndArray();
         _json.WriteStartArray("relatedLocations");
         int id = 0;
-        foreach (Access access in finding.Accesses.Skip(1)) { _locations.Write(access.Top, ++id, Sentence(access)); }
-        foreach (ThreadOrigin thread in finding.Accesses.Select(a => a.Thread).OfType<ThreadOrigin>().Where(t => t.CreatedAt.Count > 0))
-        {
-            _locations.Write(thread.CreatedAt[0], ++id, $"starts {Name(thread)}");
-        }
-
+        foreach (var (frame, sentence) in places.Skip(1)) { _locations.Write(frame, ++id, sentence); }
         _json.WriteEndArray();
     }
 
