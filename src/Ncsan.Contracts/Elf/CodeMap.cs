@@ -11,6 +11,7 @@ internal sealed class CodeMap
     private readonly ElfFile _file;
     private readonly CallGraph _graph;
     private readonly Profile _profile;
+    private readonly LinkageTable _linkage;
     private readonly Ranges?[] _ranges;
     private readonly List<(int Section, long Start)> _starts = [];
     private readonly Dictionary<int, int> _externalOfSymbol = [];
@@ -19,6 +20,7 @@ internal sealed class CodeMap
     internal CodeMap(ElfFile file, CallGraph graph, Profile profile, MemoryBudget budget, CompanionSymbols? companion)
     {
         (_file, _graph, _profile, Companion) = (file, graph, profile, companion);
+        _linkage = new LinkageTable(file);
         _ranges = new Ranges?[file.Sections.Length];
         if (!file.IsRelocatable)
         {
@@ -52,7 +54,9 @@ internal sealed class CodeMap
         => section > 0 && _ranges[section] is { } ranges && ranges.Find(offset) is >= 0 and int id ? _graph.Functions[id] : null;
 
     /// <summary>The function that a place names, made up if it is in another file.</summary>
-    internal Function? At(Place place) => place.Section >= 0 ? At(place.Section, place.Offset) : place.Symbol > 0 ? External(place.Symbol) : null;
+    internal Function? At(Place place)
+        => place.Section < 0 ? place.Symbol > 0 ? External(place.Symbol) : null
+            : At(place.Section, place.Offset) ?? (_linkage.NameAt(place.Section, place.Offset) is { } name ? External(name) : null);
 
     private Function External(int symbol)
     {

@@ -13,6 +13,7 @@ internal sealed class ElfFile : IDisposable
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly int[] _relocationsOf;
     private readonly int[][] _relocationOrder;
+    private readonly List<ElfSection> _dynamic = [];
     private ElfSection[] _byAddress = [];
     private int _symbolTable = -1, _symbolNames = -1, _extendedIndices = -1;
 
@@ -85,10 +86,11 @@ internal sealed class ElfFile : IDisposable
     }
 
     /// <summary>Where the relocations of a section come in order of offset: null when they do so in the file.</summary>
-    internal int[]? OrderOf(int section)
+    internal int[]? OrderOf(int section) => OrderIn(section, RelocationsOf(section));
+
+    private int[]? OrderIn(int key, ReadOnlySpan<ElfRelocation> relocations)
     {
-        if (_relocationOrder[section] is { } known) { return known.Length == 0 ? null : known; }
-        ReadOnlySpan<ElfRelocation> relocations = RelocationsOf(section);
+        if (_relocationOrder[key] is { } known) { return known.Length == 0 ? null : known; }
         bool sorted = true;
         for (int i = 1; i < relocations.Length && sorted; i++) { sorted = relocations[i - 1].Offset <= relocations[i].Offset; }
         int[] order = [];
@@ -100,7 +102,7 @@ internal sealed class ElfFile : IDisposable
             Array.Sort(keys, order);
         }
 
-        _relocationOrder[section] = order;
+        _relocationOrder[key] = order;
         return sorted ? null : order;
     }
 
@@ -206,6 +208,7 @@ internal sealed class ElfFile : IDisposable
         }
 
         if (IsRelocatable) { return Place.None; }
+        if (TryDynamic(unchecked(Sections[section].Address + (ulong)offset), out ElfRelocation dynamic, out _)) { return dynamic.Type == RelocationType.Relative ? PlaceAt((ulong)dynamic.Addend) : Place.None; }
         ReadOnlySpan<byte> bytes = BytesOf(Sections[section]);
         return offset < 0 || offset > bytes.Length - 8 ? Place.None : PlaceAt(BinaryPrimitives.ReadUInt64LittleEndian(bytes[(int)offset..]));
     }
@@ -221,6 +224,39 @@ internal sealed class ElfFile : IDisposable
         ReadOnlySpan<byte> bytes = BytesOf(Sections[section]);
         if (IsRelocatable || offset < 0 || offset > bytes.Length - 4) { return Place.None; }
         return PlaceAt(unchecked(Sections[section].Address + (ulong)origin + (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes[(int)offset..])));
+    }
+
+    /// <summary>The relocation that the loader applies to an address of a linked file, and the name of the symbol it looks up for it.</summary>
+    internal bool TryDynamic(ulong address, out ElfRelocation relocation, out string name)
+    {
+        foreach (ElfSection table in _dynamic)
+        {
+            ReadOnlySpan<ElfRelocation> rows = MemoryMarshal.Cast<byte, ElfRelocation>(BytesOf(table));
+            int[]? order = OrderIn(table.Index, rows);
+            int low = 0, high = rows.Length;
+            while (low < high)
+            {
+                int middle = (low + high) >>> 1;
+                if (rows[order is null ? middle : order[middle]].Offset < address) { low = middle + 1; }
+                else { high = middle; }
+            }
+
+            if (low == rows.Length || rows[order is null ? low : order[low]].Offset != address) { continue; }
+            relocation = rows[order is null ? low : order[low]];
+            name = DynamicName(table, relocation.Symbol);
+            return true;
+        }
+
+        (relocation, name) = (default, "");
+        return false;
+    }
+
+    // A dynamic relocation names its symbol by the dynamic symbol table, not by the full one.
+    private string DynamicName(ElfSection table, int symbol)
+    {
+        if (table.Link >= Sections.Length || Sections[table.Link] is not { Type: ElfSection.DynamicSymbols } symbols || symbols.Link >= Sections.Length) { return ""; }
+        ReadOnlySpan<ElfSymbol> rows = MemoryMarshal.Cast<byte, ElfSymbol>(BytesOf(symbols));
+        return symbol > 0 && symbol < rows.Length ? Encoding.UTF8.GetString(TextAt(BytesOf(Sections[symbols.Link]), rows[symbol].NameOffset)) : "";
     }
 
     /// <inheritdoc/>
@@ -283,6 +319,9 @@ internal sealed class ElfFile : IDisposable
                 break;
             case ElfSection.ExtendedIndices:
                 _extendedIndices = section.Index;
+                break;
+            case ElfSection.RelocationsWithAddend when !IsRelocatable && section.IsAllocated:
+                _dynamic.Add(section);
                 break;
             case ElfSection.RelocationsWithAddend when section.Info != 0 && section.Info < Sections.Length && _relocationsOf[section.Info] == 0:
                 _relocationsOf[section.Info] = section.Index;

@@ -54,6 +54,8 @@ internal enum RelocationType : uint
     Absolute64 = 1,
     Pc32 = 2,
     Plt32 = 4,
+    TableEntry = 6,
+    JumpSlot = 7,
     Relative = 8,
     GotPcRel = 9,
     Absolute32 = 10,

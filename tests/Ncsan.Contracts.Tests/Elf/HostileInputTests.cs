@@ -104,6 +104,7 @@ public sealed class HostileInputTests
         yield return File.ReadAllBytes(Compiler.Object($"{flags} -gbtf", "founding-lockdep.c", "founding-kcsan.c"));
         yield return File.ReadAllBytes(Compiler.Object($"{Compiler.Sanitized} -fPIC", "switches.c"));
         yield return File.ReadAllBytes(InputTests.Linked());
+        yield return File.ReadAllBytes(InputTests.UserProgram());
     }
 
     private static byte[] Mutate(byte[] seed, Random random, int run)

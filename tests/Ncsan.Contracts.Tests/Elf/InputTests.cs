@@ -109,6 +109,16 @@ public sealed class InputTests
     }
 
     [Fact]
+    public void A_program_calls_libraries_by_name_and_its_tables_are_read_through_the_loaders_relocations()
+    {
+        using ElfFrontEnd elf = ElfFrontEnd.Open(UserProgram(), s_linux);
+        var found = RuleSet.Check(elf.Graph).Select(v => (v.Rule, Caller: v.Function.Name, v.Target?.Name)).ToList();
+        Assert.Contains((CallRule.Leaves, "calls_library", "getpid"), found);
+        Assert.Contains((CallRule.SlotLeaves, "calls_plain_slot", "plain"), found);
+        Assert.DoesNotContain(found, f => f.Caller == "calls_protected_slot");
+    }
+
+    [Fact]
     public void A_modules_external_functions_are_protected_where_the_companion_says_so()
     {
         string module = Compiler.Object($"{Compiler.Sanitized} -fno-pic -Dinstrumented=in_the_kernel", "module.c"), kernel = Compiler.Object($"{Compiler.Sanitized} -fno-pic", "calls.c");
@@ -150,6 +160,12 @@ public sealed class InputTests
     [InlineData("slice me # please")]
     public void A_profile_line_that_is_no_fact_is_refused_with_its_place(string line)
         => Assert.StartsWith("mine.profile(2):", Assert.Throws<FormatException>(() => new Profile().Add(new StringReader("# a comment\n" + line), "mine.profile")).Message, StringComparison.Ordinal);
+
+    internal static string UserProgram()
+    {
+        string program = Compiler.Output("program" + File.ReadAllText(Compiler.Fixture("program.c")), ".exe");
+        return Compiler.Run("gcc", $"-O2 -fPIE -pie {Compiler.Fixture("program.c")} -o {program}.new", program);
+    }
 
     internal static string Linked()
     {
