@@ -14,6 +14,7 @@ internal static class NcsanCommand
             InstrumentCommand.Create(),
             ReportCommand.Create(),
             LocksCommand.Create(),
+            ReproCommand.Create(),
             VerifyCommand.Create(),
         };
 

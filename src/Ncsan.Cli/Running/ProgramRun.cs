@@ -53,6 +53,7 @@ internal static class ProgramRun
         var all = new Dictionary<string, string>(environment);
         foreach (var (name, value) in settings) { all[name] = value; }
         all[Options.Findings.EnvironmentVariable] = findings;
+        all[Options.CommandVariable] = string.Join('\n', [Environment.CurrentDirectory, .. Environment.GetCommandLineArgs()[1..]]);
         return all;
     }
 }

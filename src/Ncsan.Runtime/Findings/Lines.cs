@@ -1,4 +1,6 @@
 using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Runtime.Findings;
 
@@ -17,7 +19,9 @@ internal static class Lines
         else { line.Put("valueChange", null); }
         line.OpenList("accesses");
         foreach (ResolvedSide side in resolved.Sides) { Access(line, side, resolved.Member); }
-        return line.CloseList().Close();
+        line.CloseList();
+        Recipe(line, finding);
+        return line.Close();
     }
 
     internal static JsonLine Repeat(string id, int count) => new JsonLine().Open().Put("schema", Schema).Put("record", "repeat").Put("id", id).Put("count", count).Close();
@@ -47,6 +51,20 @@ internal static class Lines
         Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread));
         line.Close().OpenList("locksHeld");
         foreach (Locks.HeldLockInfo held in side.LocksHeld) { line.Item(Locks.LockFindings.Describe(held)); }
+        line.CloseList().Close();
+    }
+
+    /// <summary>How to see it again: the command that was given, and the two sites.</summary>
+    private static void Recipe(JsonLine line, Finding finding)
+    {
+        line.Open("recipe").OpenList("command");
+        foreach (string argument in Environment.GetEnvironmentVariable(Options.CommandVariable)?.Split('\n') ?? []) { line.Item(argument); }
+        line.CloseList().OpenList("sites");
+        foreach (int site in finding.Theirs is { } theirs ? [finding.Mine.Site, theirs.Site] : new[] { finding.Mine.Site })
+        {
+            if (Modules.KeyOf(site) is { } key) { line.Open().Put("module", key.Module).Put("id", key.Id).Put("method", key.Method).Put("member", key.Member).Close(); }
+        }
+
         line.CloseList().Close();
     }
 

@@ -57,9 +57,7 @@ internal static class CandidateStore
                 else { all.Add((candidate.First, candidate.Second), candidate); }
             }
 
-            string fresh = PathOf($"{FileName}.{Environment.ProcessId}");
-            File.WriteAllLines(fresh, [Header, .. all.Values.Select(Format)]);
-            File.Move(fresh, PathOf(FileName), overwrite: true);
+            Write(Configuration.Store, all.Values);
             return all.Count - before;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -67,6 +65,14 @@ internal static class CandidateStore
             Notice.Say("NCS2206", $"what this run learnt cannot be kept in {Configuration.Store}: {fault.Message}");
             return 0;
         }
+    }
+
+    /// <summary>Puts a whole new file into the place of the one that is there.</summary>
+    internal static void Write(string store, IEnumerable<Candidate> candidates)
+    {
+        string fresh = Path.Combine(store, $"{FileName}.{Environment.ProcessId}");
+        File.WriteAllLines(fresh, [Header, .. candidates.Select(Format)]);
+        File.Move(fresh, Path.Combine(store, FileName), overwrite: true);
     }
 
     private static void SetAside(string path, Exception fault)

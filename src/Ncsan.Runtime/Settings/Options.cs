@@ -6,6 +6,9 @@ namespace Ncsan.Runtime.Settings;
 /// </summary>
 public static class Options
 {
+    /// <summary>Not an option: the command line tells the program by it how it was started, an argument a line, for the recipe of a finding.</summary>
+    public const string CommandVariable = "NCSAN_COMMAND";
+
     /// <summary>Where findings go, one JSON object a line. Relative to the current folder.</summary>
     public static readonly Option Findings = new("findings", typeof(string), "", "The file that findings are appended to, one JSON object a line; empty: ncsan-findings-<pid>.jsonl in the current folder.");
 

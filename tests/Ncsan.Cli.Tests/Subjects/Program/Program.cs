@@ -19,6 +19,14 @@ switch (args.FirstOrDefault())
     case "race":
         Race(account);
         return 0;
+    case "apart":
+        var early = new Thread(() => account.Balance = 1);
+        var late = new Thread(() => { Thread.Sleep(1500); account.Balance = 2; });
+        early.Start();
+        late.Start();
+        early.Join();
+        late.Join();
+        return 0;
     case "crash":
         Race(account);
         throw new InvalidOperationException("crashed on purpose");

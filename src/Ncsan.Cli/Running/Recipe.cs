@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Ncsan.Cli.Running;
+
+/// <summary>How a finding came about: what was typed where, and the two sites.</summary>
+internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, RecipeSite First, RecipeSite Second)
+{
+    /// <summary>The recipe of the finding whose id begins so.</summary>
+    /// <exception cref="InputException">There is none, or more than one, or it does not say enough.</exception>
+    public static Recipe Find(string file, string id)
+    {
+        JsonElement[] found = [.. File.ReadLines(file).Select(Parse).Where(o => Text(o, "record") == "finding" && Text(o, "id") is { } text && id.Length > 0 && text.StartsWith(id, StringComparison.OrdinalIgnoreCase))];
+        if (found.Length == 0) { throw new InputException("NCS2501", $"there is no finding '{id}' in '{file}'."); }
+        if (found.Select(o => Text(o, "id")).Distinct().Count() > 1) { throw new InputException("NCS2501", $"'{id}' begins the ids of several findings in '{file}'; give more of it."); }
+        try
+        {
+            JsonElement recipe = found[0].GetProperty("recipe");
+            string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
+            RecipeSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(RecipeSite.Read)];
+            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]); }
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // Said below.
+        }
+
+        throw new InputException("NCS2502", $"the finding '{id}' does not say how it came about: it was not found under 'ncsan run' or 'ncsan test', or its code has no site table.");
+    }
+
+    /// <summary>Whether a line is this finding again.</summary>
+    public bool Matches(string line) => Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "id") == Id;
+
+    private static JsonElement Parse(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static string? Text(JsonElement o, string name) => o.ValueKind == JsonValueKind.Object && o.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
+
+/// <summary>A site of a rewritten assembly.</summary>
+internal sealed record RecipeSite(string Module, int Id, string Method, string Member)
+{
+    public static RecipeSite Read(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!);
+}

@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace Ncsan.Cli.Tests;
+
+/// <summary><c>--rounds</c> and <c>ncsan repro</c>: what nearly met once is made to meet, and what met is shown again.</summary>
+public sealed class ReproTests
+{
+    [Fact]
+    public void AccessesASecondAndAHalfApartAreObservedInASecondRoundAndReproduced()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        string findings = Path.Combine(sandbox.Folder, "findings.jsonl");
+        var found = sandbox.Run("--findings", findings, "--rounds", "3", "--sampling", "always", "--", "apart");
+        Assert.Equal(66, found.ExitCode);
+        Assert.Contains("ncsan: round 2 of at most 3", found.Error);
+        Assert.DoesNotContain("ncsan: round 3", found.Error);
+        Assert.Contains("NCS0001 data race on Account.Balance (int)", found.Error);
+
+        string id = Regex.Match(found.Error, "#[0-9a-f]{8}").Value;
+        var again = Ncsan.RunIn(sandbox.Folder, null, "repro", id, "--times", "3", "--findings", findings);
+        Assert.Equal("reproduced 3/3\n", again.Out);
+        Assert.Equal(0, again.ExitCode);
+    }
+
+    [Fact]
+    public void AnIdThatNobodyKnowsIsRefused()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        string findings = Path.Combine(sandbox.Folder, "findings.jsonl");
+        sandbox.Run("--findings", findings, "--", "exit", "0");
+        var outcome = Ncsan.RunIn(sandbox.Folder, null, "repro", "01234567", "--findings", findings);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("ncsan: NCS2501 there is no finding '01234567'", outcome.Error);
+    }
+}
