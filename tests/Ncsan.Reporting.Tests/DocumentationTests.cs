@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Ncsan.Reporting.Tests;
 
 /// <summary>docs/ids.md and docs/suppressions.md say what the code says.</summary>
@@ -15,6 +17,18 @@ public class DocumentationTests
     [InlineData("NCS2103")]
     [InlineData("NCS2104")]
     public void EveryMessageHasItsRow(string id) => Assert.Contains($"\n| {id} |", Read("ids.md"));
+
+    [Fact]
+    public void EveryIdInTheSourcesHasOneRow()
+    {
+        var rows = Regex.Matches(Read("ids.md"), @"^\| (NCS\d{4}) \|", RegexOptions.Multiline).Select(m => m.Groups[1].Value).ToList();
+        var used = Directory.EnumerateFiles(Path.Combine(Golden.SourceFolder(), "../../src"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Replace('\\', '/').Contains("/obj/")).SelectMany(f => Regex.Matches(File.ReadAllText(f), @"NCS\d{4}").Select(m => m.Value)).Distinct();
+        Assert.Equal(rows.Distinct(), rows);
+
+        // NCS0100 is no id but a border: findings below it are races.
+        Assert.Empty(used.Except(rows).Except(["NCS0100"]));
+    }
 
     private static string Read(string name) => File.ReadAllText(Path.Combine(Golden.SourceFolder(), "../../docs", name));
 }
