@@ -17,6 +17,7 @@ internal sealed partial class FlowBuilder
         private readonly Dictionary<int, int> _siteAt = [];
         private readonly List<string> _unresolved = [];
         private readonly List<int> _nops = [];
+        private readonly HashSet<int> _traps = [];
 
         internal FlowGraph Run()
         {
@@ -28,9 +29,12 @@ internal sealed partial class FlowBuilder
             if (builder.Program.Scanner.MiddleEntries.TryGetValue(function.Id, out var entries)) { also.AddRange(entries.Select(e => Enter(new Place(section, e), null))); }
             while (_pending.TryDequeue(out var next) && _nodes.Count < MostNodes) { Visit(next.At, next.Inside); }
             if (_pending.Count > 0) { _unresolved.Add("the function is too large to be followed whole"); }
-            if (!builder.Program.File.IsRelocatable && !builder.Program.Special.HasRegionNotes) { NopRegions.Apply(_nodes, _nops); }
+            if (!builder.Program.File.IsRelocatable && !builder.Program.Special.HasRegionNotes) { NopRegions.Apply(_nodes, _nops, Warns); }
             return new FlowGraph([.. _nodes.Select(n => new FlowNode(n.Event, n.Offset, n.Site, [.. n.Next]))], also, _unresolved);
         }
+
+        private bool Warns(int node)
+            => _traps.Contains(node) || (_nodes[node].Site >= 0 && function.Calls[_nodes[node].Site].Target is >= 0 and int id && builder.Program.Graph.Functions[id].Name == "__warn_printk");
 
         // Which table a jump uses is found in code order: the address is loaded shortly before.
         private void FindSwitches()
@@ -97,6 +101,7 @@ internal sealed partial class FlowBuilder
                     if (instruction.Mnemonic is Mnemonic.Ret) { _nodes[node].Next.Add(Add(FlowEvent.Return, place)); }
                     return;
                 case FlowControl.Exception:
+                    _traps.Add(node);
                     if (builder.Program.Special.Reachable.Contains((place.Section, decoded.Next))) { GoOn(node, in decoded, place, inside); }
                     return;
                 case FlowControl.Interrupt when instruction.Mnemonic == Mnemonic.Int3:

@@ -93,6 +93,7 @@ public sealed class InputTests
         Assert.Contains("bad0301_tail_call", found);
         Assert.Contains("bad0301_call_behind_region", found);
         Assert.DoesNotContain("good_call_in_region", found);
+        Assert.DoesNotContain("good_warning_in_region", found);
         Assert.DoesNotContain("good_call", found);
         Assert.DoesNotContain("good_tail_call", found);
     }

@@ -59,6 +59,25 @@ protected_code int bad0301_region_on_one_path_only(int x)
     return value;
 }
 
+// A warning opens regions of its own, here inside of one.
+extern void __warn_printk(const char *format);
+protected_code int good_warning_in_region(int x)
+{
+    region_begin();
+    if (x)
+    {
+        region_begin();
+        __warn_printk("unlikely");
+        region_begin();
+        asm volatile("ud2\n1:\n.pushsection .discard.reachable\n .long 1b - .\n.popsection");
+        region_end();
+        region_end();
+    }
+
+    region_end();
+    return x;
+}
+
 protected_code void good_overflow_message(void *data) { __ubsan_handle_out_of_bounds(data, 3); }
 
 asm(".pushsection .noinstr.text,\"ax\"\n"
