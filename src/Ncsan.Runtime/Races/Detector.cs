@@ -102,7 +102,7 @@ internal static unsafe class Detector
             if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, access); }
             else if (ShouldWatch(ref location, access, isCold, out int delay, out Candidate? directed)) { WatchSlow(ref location, access, delay, directed); }
             else if (Sampler.IsAttentive()) { CheckHeldSlow(thread); }
-            if (isFirst && thread.Ignoring == 0) { NearMisses.Touch((nuint)Unsafe.AsPointer(ref location), access); }
+            if (isFirst && Candidates.AreKept && thread.Ignoring == 0) { NearMisses.Touch((nuint)Unsafe.AsPointer(ref location), access); }
         }
         catch (Exception fault)
         {
