@@ -5,8 +5,8 @@ Environment.SetEnvironmentVariable("NCSAN_SAMPLING", "off");
 
 return args switch
 {
-    ["kernels", .. var rest] => Kernels.Run(rest),
-    ["libraries", .. var rest] => Libraries.Run(rest),
+    ["kernels", .. var rest] => KernelRatios.Run(rest),
+    ["libraries", .. var rest] => LibraryRatios.Run(rest),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
     _ => Usage(),
 };

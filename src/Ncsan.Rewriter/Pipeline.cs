@@ -49,7 +49,7 @@ internal sealed class Pipeline
     }
 
     /// <summary>Small methods are inlined by size; with a checked copy in them they would not be. An iterator's step is called once an element.</summary>
-    private const int InlineSize = 32, InlineIteratorSize = 128;
+    private const int InlineSize = 64, InlineIteratorSize = 128;
 
     private void Rewrite(ModuleContext module, MethodDefinition method)
     {

@@ -3,7 +3,7 @@ using Ncsan.Runtime;
 namespace Ncsan.Bench;
 
 /// <summary>The kernels, instrumented / clean.</summary>
-internal static class Kernels
+internal static class KernelRatios
 {
     internal static int Run(string[] args)
     {
