@@ -56,12 +56,16 @@ internal sealed class Pipeline
         if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
         int size = method.Body.CodeSize, sites = module.Sites.Count;
         if (Decode(module, method) is not { } code) { return; }
-        foreach (var op in code.Ops)
+        try
         {
-            if (op.Inputs is null) { continue; }
-            if (op.Region.IsInFilter) { continue; }
-            foreach (var pass in _opPasses) { pass.Visit(code, op); }
-            if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }
+            AddProbes(code);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nothing is emitted yet, so one method that a pass cannot digest costs itself and not its assembly.
+            module.Sites.Truncate(sites);
+            module.LeaveClean(method, "NCS9011", $"a pass failed on it ({e.Message.TrimEnd('.')}); please report this");
+            return;
         }
 
         if (!code.Ops.Exists(o => o.HasProbes || o.Twin is not null)) { return; }
@@ -77,6 +81,16 @@ internal sealed class Pipeline
         bool inline = size <= InlineSize || (size <= InlineIteratorSize && method is { Name: "MoveNext", ReturnType.MetadataType: MetadataType.Boolean });
         if (inline && !method.NoInlining && !method.Body.HasExceptionHandlers) { method.AggressiveInlining = true; }
         module.MethodsInstrumented++;
+    }
+
+    private void AddProbes(MethodCode code)
+    {
+        foreach (var op in code.Ops)
+        {
+            if (op.Inputs is null || op.Region.IsInFilter) { continue; }
+            foreach (var pass in _opPasses) { pass.Visit(code, op); }
+            if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }
+        }
     }
 
     // What an obfuscator made unreadable still has to run; one such method is no reason to leave the others.

@@ -55,6 +55,17 @@ public class ConstructTests
     }
 
     [Fact]
+    public void Receivers_returned_by_readonly_reference_carry_a_modifier()
+    {
+        // Jint 4.16.0 was left alone for it.
+        var calls = Calls("""
+            class C { DateTime _when = new DateTime(2020, 1, 1); public ref readonly DateTime When => ref _when; }
+            static class Program { static object Run() { var c = new C(); return c.When.Year + c.When.AddDays(1).Day; } }
+            """, 2022);
+        Assert.Equal(2, calls.Count(c => c.StartsWith("ReadValue", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Blocks_and_ranges()
     {
         var calls = Calls("""

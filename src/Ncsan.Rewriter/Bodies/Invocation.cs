@@ -47,7 +47,7 @@ internal sealed class Invocation
     internal int ArgumentCount => _arguments.Length;
 
     /// <summary>Whether the receiver is passed by address: a method of a struct, or a constrained call.</summary>
-    internal bool ReceiverIsAddress => Method.HasThis && !IsConstructor && _arguments[0] is ByReferenceType or PointerType;
+    internal bool ReceiverIsAddress => Method.HasThis && !IsConstructor && _arguments[0] is { } receiver && TypeFacts.Bare(receiver) is ByReferenceType or PointerType;
 
     /// <summary>The static type of an argument (0 is the receiver), or null when not known.</summary>
     internal TypeReference? ArgumentType(int index) => _arguments[index];
