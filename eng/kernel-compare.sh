@@ -3,7 +3,7 @@
 # 4 GB of disk, and some minutes of compiling. Nothing that it makes is ever committed.
 #
 #   eng/kernel-compare.sh [WORK FOLDER]          default: /tmp/ncsan-kernels
-#   COMPILERS="gcc clang" JOBS=2 RUNS=5 eng/kernel-compare.sh
+#   COMPILERS="gcc clang" JOBS=2 RUNS=5 EXTRA_CONFIG=/absolute/more.config eng/kernel-compare.sh
 #
 # For each compiler it builds vmlinux.o of linux-source-6.1 with KCSAN, lockdep and paravirt twice: as it is, and with the bug of August 2020 put
 # back (the arch_local_* helpers `inline notrace` instead of `__always_inline`). It exits with 1 if objtool reports something that ncsan does not.
@@ -57,13 +57,13 @@ build() # SOURCE OUT COMPILER
     [ -f "$2/vmlinux.o" ] && return
     mkdir -p "$2"
     (
-        cd "$1"
-        make -s O="$work/$2" $llvm ARCH=x86_64 tinyconfig
-        cat "$work/fragment" ${EXTRA_CONFIG:-} > "$work/$2/fragment"
-        scripts/kconfig/merge_config.sh -m -O "$work/$2" "$work/$2/.config" "$work/$2/fragment"
-        make -s O="$work/$2" $llvm ARCH=x86_64 olddefconfig
-        grep -q '^CONFIG_KCSAN=y' "$work/$2/.config" && grep -q '^CONFIG_NOINSTR_VALIDATION=y' "$work/$2/.config"
-        make -s O="$work/$2" $llvm ARCH=x86_64 -j"$jobs" vmlinux
+        cd "$1" &&
+            make -s O="$work/$2" $llvm ARCH=x86_64 tinyconfig &&
+            cat "$work/fragment" ${EXTRA_CONFIG:-} > "$work/$2/fragment" &&
+            scripts/kconfig/merge_config.sh -m -O "$work/$2" "$work/$2/.config" "$work/$2/fragment" &&
+            make -s O="$work/$2" $llvm ARCH=x86_64 olddefconfig &&
+            grep -q '^CONFIG_KCSAN=y' "$work/$2/.config" && grep -q '^CONFIG_NOINSTR_VALIDATION=y' "$work/$2/.config" &&
+            make -s O="$work/$2" $llvm ARCH=x86_64 -j"$jobs" vmlinux
     ) > "$2.log" 2>&1 || { echo "$2 did not build; see $work/$2.log" >&2; exit 2; }
 }
 
