@@ -106,7 +106,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
                 registers |= Indirect(function, offset, CallKind.Indirect, in decoded);
                 return true;
             case FlowControl.IndirectBranch:
-                if (!jumpTables.IsTable(function, section, start, in decoded, lastTable)) { registers |= Indirect(function, offset, CallKind.IndirectTail, in decoded); }
+                if (!jumpTables.IsTable(function, in decoded, lastTable)) { registers |= Indirect(function, offset, CallKind.IndirectTail, in decoded); }
                 return false;
             case FlowControl.Return or FlowControl.Exception:
                 return false;

@@ -9,7 +9,7 @@ internal sealed class JumpTables(ElfFile file, CodeMap code)
     private const int MostEntries = 4096;
 
     /// <summary>Whether an indirect jump is a switch whose targets are in the function itself.</summary>
-    internal bool IsTable(Function function, int section, long start, in Decoded jump, Place lastTable) => Targets(function, in jump, lastTable).Any();
+    internal bool IsTable(Function function, in Decoded jump, Place lastTable) => Targets(function, in jump, lastTable).Any();
 
     /// <summary>Where the jump can go: offsets in the function's section. None if it is no switch that is understood.</summary>
     internal IEnumerable<Place> Targets(Function function, in Decoded jump, Place lastTable)
