@@ -101,7 +101,7 @@ internal sealed class CopyBuilder
     private ManifestEntry Rewrite(SourceFile file, string hash, string source, string target)
     {
         string name = Path.GetFileNameWithoutExtension(file.Path);
-        LeftAlone? why = _frameworkFiles.Contains(Path.GetFileName(file.Path)) ? new("NCS1022", "part of the framework that the application carries") : _choice.WhyNot(name);
+        LeftAlone? why = _frameworkFiles.Contains(Path.GetFileName(file.Path)) ? new("", "part of the framework that the application carries") : _choice.WhyNot(name);
         if (why is { } reason)
         {
             CopyWithSymbols(source, target);
