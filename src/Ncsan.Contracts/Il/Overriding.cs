@@ -17,6 +17,8 @@ internal static class Overriding
             return onArrays;
         }
 
+        // An interface as a generic argument: no object is of it, so nothing but its static members can be meant.
+        if (type.Definition.IsInterface && !wanted.IsStatic) { return []; }
         for (IlType? at = type; at is not null; at = at.Base)
         {
             var here = new List<IlMethod>();
@@ -31,7 +33,7 @@ internal static class Overriding
                 if (method.IsStatic == wanted.IsStatic && (method.IsVirtual || method.IsStatic) && method.IsPublic && SameShape(world, method, wanted)) { here.Add(world.Method(method)); }
             }
 
-            if (here.Count > 0) { return [.. here.SelectMany(m => m.Definition.IsAbstract ? type.Dispatch(m) : [m]).Distinct()]; }
+            if (here.Count > 0) { return [.. here.SelectMany(m => m.Definition.IsAbstract && !m.Type.Definition.IsInterface ? type.Dispatch(m) : [m]).Distinct()]; }
         }
 
         return FindDefault(world, type, declared);
