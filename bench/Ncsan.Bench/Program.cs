@@ -8,6 +8,7 @@ return args switch
     ["kernels", .. var rest] => KernelRatios.Run(rest),
     ["libraries", .. var rest] => LibraryRatios.Run(rest),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
+    ["verify", .. var files] => Verifying.Run(files),
     _ => Usage(),
 };
 
@@ -16,6 +17,7 @@ static int Usage()
     Console.WriteLine("""
         kernels [--up] [--only TEXT]   instrumented / clean over the kernels, with State down, or up too
         libraries [--up]               the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
+        verify [FILE...]               the IL verifier over the C# compiler, or other assemblies, with the framework behind them
         rewrite FILE [FOLDER]          how long one assembly takes to rewrite, and how much memory
         """);
     return 1;

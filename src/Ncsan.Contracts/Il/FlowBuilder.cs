@@ -12,7 +12,10 @@ namespace Ncsan.Contracts.Il;
 internal sealed class FlowBuilder
 {
     // Deeply nested finally blocks multiply; real methods have some hundred nodes.
-    private const int NodeLimit = 50_000;
+    private const int NodeLimit = 20_000;
+
+    // A forged body may leave a finally block into itself without end; no compiler nests them like that.
+    private const int DepthLimit = 12;
     private static readonly int[] s_nowhere = [];
 
     private readonly MethodBody _body;
@@ -22,6 +25,7 @@ internal sealed class FlowBuilder
     private readonly Queue<(Instruction At, Continuation? Then, int Node)> _open = new();
     private readonly Dictionary<Continuation, Continuation> _continuations = [];
     private readonly CallSite[] _sites;
+    private bool _tooDeep;
 
     private FlowBuilder(MethodBody body, CallSite[] sites)
     {
@@ -35,7 +39,10 @@ internal sealed class FlowBuilder
     }
 
     /// <summary>What happens after a finally block: the next block on the way to <see cref="Target"/>, or (without a target) the exception goes on.</summary>
-    private sealed record Continuation(ExceptionHandler Handler, Instruction From, Instruction? Target, Continuation? Outer);
+    private sealed record Continuation(ExceptionHandler Handler, Instruction From, Instruction? Target, Continuation? Outer)
+    {
+        internal int Depth { get; } = Outer is null ? 1 : Outer.Depth + 1;
+    }
 
     internal static FlowEvent RegionEvent(IlMethod called) => called.Type.Definition.FullName != "Ncsan.Annotations.Instrumentation" ? FlowEvent.None
         : called.Definition.Name switch { "Begin" => FlowEvent.Begin, "End" => FlowEvent.End, _ => FlowEvent.None };
@@ -45,13 +52,20 @@ internal sealed class FlowBuilder
         var builder = new FlowBuilder(body, sites);
         if (body.Instructions.Count == 0) { return new FlowGraph([new FlowNode(FlowEvent.Return, 0, -1, s_nowhere)]); }
         builder.NodeAt(body.Instructions[0], null);
-        while (builder._open.TryDequeue(out var next) && builder._nodes.Count < NodeLimit) { builder.Expand(next.At, next.Then, next.Node); }
-        return builder._nodes.Count < NodeLimit ? new FlowGraph(builder._nodes)
+        while (builder._nodes.Count < NodeLimit && builder._open.TryDequeue(out var next)) { builder.Expand(next.At, next.Then, next.Node); }
+        foreach (var left in builder._open) { builder._nodes[left.Node] = new FlowNode(FlowEvent.None, left.At.Offset, -1, s_nowhere); }
+        return builder._open.Count == 0 && !builder._tooDeep ? new FlowGraph(builder._nodes)
             : new FlowGraph(builder._nodes, [], ["finally blocks are nested too deeply to follow every path"]);
     }
 
     private int NodeAt(Instruction at, Continuation? then)
     {
+        if (then?.Depth > DepthLimit)
+        {
+            _tooDeep = true;
+            then = then.Outer;
+        }
+
         if (_known.TryGetValue((at, then), out int node)) { return node; }
         node = _nodes.Count;
         _known.Add((at, then), node);

@@ -52,23 +52,11 @@ public sealed partial class IlFrontEnd
             Why = why,
             Unit = method.Definition.Module.Assembly.Name.Name,
             Section = IlNames.Full(method.Definition.DeclaringType),
-            Size = method.HasBody ? CodeSize(method) : 0,
+            Size = method.Role == AssemblyRole.Framework ? 0 : method.Body?.CodeSize ?? 0,
         });
         _functions.Add(method, function);
         _methods.Add(method);
         return function;
-    }
-
-    private static int CodeSize(IlMethod method)
-    {
-        try
-        {
-            return method.Role == AssemblyRole.Framework ? 0 : method.Definition.Body.CodeSize;
-        }
-        catch (Exception fault) when (IlWorld.IsBadImage(fault))
-        {
-            return 0;
-        }
     }
 
     private CallSite[] Translate(IReadOnlyList<IlCall> calls)

@@ -12,21 +12,29 @@ public sealed partial class IlFrontEnd
     /// <inheritdoc/>
     public FlowGraph Flow(Function function)
     {
+        if (MethodOf(function) is not { HasBody: true } method) { return new FlowGraph([new FlowNode(FlowEvent.Return, 0, -1, [])]); }
+        return Try(() => method.Body is { } body ? FlowBuilder.Build(body, function.Calls) : null)
+            ?? new FlowGraph([new FlowNode(FlowEvent.None, 0, -1, [])], [], [$"the body of {function.Name} cannot be read"]);
+    }
+
+    // What a forged body breaks is its own display, not the run.
+    private static T? Try<T>(Func<T?> read)
+        where T : class
+    {
         try
         {
-            return MethodOf(function) is { HasBody: true } method ? FlowBuilder.Build(method.Definition.Body, function.Calls)
-                : new FlowGraph([new FlowNode(FlowEvent.Return, 0, -1, [])]);
+            return read();
         }
         catch (Exception fault) when (IlWorld.IsBadImage(fault))
         {
-            return new FlowGraph([new FlowNode(FlowEvent.None, 0, -1, [])], [], [$"the body of {function.Name} cannot be read"]);
+            return null;
         }
     }
 
     /// <inheritdoc/>
     public string Instruction(Function function, CallSite site)
     {
-        Instruction? at = MethodOf(function) is { HasBody: true } method ? method.Definition.Body.Instructions.FirstOrDefault(i => i.Offset == site.Offset) : null;
+        Instruction? at = MethodOf(function)?.Body?.Instructions.FirstOrDefault(i => i.Offset == site.Offset);
         if (at is null) { return $"IL_{site.Offset:x4}"; }
         string text = Text(at);
         return CommentOf(site) is { } comment ? $"{text}  ; {comment}" : text;
@@ -35,9 +43,9 @@ public sealed partial class IlFrontEnd
     /// <inheritdoc/>
     public string Location(Function function, int offset)
     {
-        if (MethodOf(function) is not { HasBody: true } method) { return function.Unit ?? function.Name; }
+        if (MethodOf(function) is not { Body: not null } method) { return function.Unit ?? function.Name; }
         SequencePoint? best = null;
-        if (method.Role != AssemblyRole.Framework && method.Definition.DebugInformation is { HasSequencePoints: true } debug)
+        if (method.Role != AssemblyRole.Framework && Try(() => method.Definition.DebugInformation) is { HasSequencePoints: true } debug)
         {
             foreach (SequencePoint point in debug.SequencePoints)
             {
@@ -52,8 +60,8 @@ public sealed partial class IlFrontEnd
     /// <inheritdoc/>
     public IEnumerable<ListingLine> Listing(Function function)
     {
-        if (MethodOf(function) is not { HasBody: true } method) { yield break; }
-        foreach (Instruction instruction in method.Definition.Body.Instructions)
+        if (MethodOf(function)?.Body is not { } body) { yield break; }
+        foreach (Instruction instruction in body.Instructions)
         {
             yield return new ListingLine(instruction.Offset, Text(instruction), Comment(function, instruction));
         }
@@ -76,7 +84,9 @@ public sealed partial class IlFrontEnd
         return site.Slot < 0 ? null : Graph.Slots[site.Slot] is { Place: { } place } ? $"slot {place}" : null;
     }
 
-    private static string Text(Instruction instruction)
+    private static string Text(Instruction instruction) => Try(() => Format(instruction)) ?? $"IL_{instruction.Offset:x4}: {instruction.OpCode.Name} (operand cannot be read)";
+
+    private static string Format(Instruction instruction)
     {
         string operand = instruction.Operand switch
         {

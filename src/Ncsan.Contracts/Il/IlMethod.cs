@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace Ncsan.Contracts.Il;
 
@@ -20,6 +21,22 @@ internal sealed class IlMethod
     internal AssemblyRole Role => Type.Role;
 
     internal bool HasBody => Definition.HasBody;
+
+    /// <summary>The body, or null where there is none or it cannot be read.</summary>
+    internal MethodBody? Body
+    {
+        get
+        {
+            try
+            {
+                return HasBody ? Definition.Body : null;
+            }
+            catch (Exception fault) when (IlWorld.IsBadImage(fault))
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>How many arguments a call passes, <c>this</c> included.</summary>
     internal int ArgumentCount => Definition.Parameters.Count + (Definition.HasThis ? 1 : 0);

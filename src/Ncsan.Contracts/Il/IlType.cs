@@ -47,6 +47,11 @@ internal sealed class IlType
             {
                 _base = _world.Type(Definition.BaseType);
                 _baseKnown = true;
+                for (IlType? up = _base; up is not null; up = up.Base)
+                {
+                    // Only a forged assembly has a class that derives from itself.
+                    if (ReferenceEquals(up, this)) { return _base = null; }
+                }
             }
 
             return _base;

@@ -127,16 +127,10 @@ internal sealed class Protection(IlWorld world)
     private string? HookIn(IlMethod method)
     {
         if (!method.HasBody || !IsRewritten(method.Definition.Module) || method.Type.Definition.FullName == HooksName) { return null; }
-        try
+        if (method.Body is not { } body) { return "its body cannot be read, so it counts as instrumented"; }
+        foreach (Instruction instruction in body.Instructions)
         {
-            foreach (Instruction instruction in method.Definition.Body.Instructions)
-            {
-                if (instruction.Operand is MemberReference { DeclaringType.FullName: HooksName } member) { return $"uses Hooks.{member.Name} at IL_{instruction.Offset:x4}"; }
-            }
-        }
-        catch (Exception fault) when (IlWorld.IsBadImage(fault))
-        {
-            return "its body cannot be read, so it counts as instrumented";
+            if (instruction.Operand is MemberReference { DeclaringType.FullName: HooksName } member) { return $"uses Hooks.{member.Name} at IL_{instruction.Offset:x4}"; }
         }
 
         return null;
@@ -145,8 +139,8 @@ internal sealed class Protection(IlWorld world)
     // A constructor that only calls constructors (a closure's, a class without initialised fields) holds nothing that a rewriter would instrument.
     private bool TouchesNothing(IlMethod method)
     {
-        if (!method.Definition.IsConstructor) { return false; }
-        foreach (Instruction instruction in method.Definition.Body.Instructions)
+        if (!method.Definition.IsConstructor || method.Body is not { } body) { return false; }
+        foreach (Instruction instruction in body.Instructions)
         {
             switch (instruction.OpCode.FlowControl)
             {
