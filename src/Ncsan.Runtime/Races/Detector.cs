@@ -164,6 +164,7 @@ internal static unsafe class Detector
             {
                 Statistics.Count(ref Statistics.SetupWatchpoints);
                 long started = Stopwatch.GetTimestamp();
+                int window = Sampler.Window;
                 var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
                 if (directed is null)
                 {
@@ -176,7 +177,7 @@ internal static unsafe class Detector
                 }
 
                 if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }
-                else { Encounter.WasNotHit(address, before, access); }
+                else { Encounter.WasNotHit(address, before, access, othersWereSeen: Hooks.State != 0 && Sampler.Window == window); }
             }
             finally
             {

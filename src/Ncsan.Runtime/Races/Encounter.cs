@@ -95,11 +95,21 @@ internal static unsafe class Encounter
 
     /// <summary>Nobody hit the current thread's watchpoint: if the value changed, nobody instrumented changed it. That is reported if
     /// asked for, and always where an assertion says that nobody may.</summary>
-    internal static void WasNotHit(byte* address, in ValueSnapshot before, in Access access)
+    /// <param name="address">The location, still pinned.</param>
+    /// <param name="before">Its value when the watch began.</param>
+    /// <param name="access">The access of the thread that watched.</param>
+    /// <param name="othersWereSeen">State was up all the time. If not, others ran their clean copies, and the change says nothing.</param>
+    internal static void WasNotHit(byte* address, in ValueSnapshot before, in Access access, bool othersWereSeen)
     {
         if (!Configuration.UnknownOrigin && !access.Is(AccessKind.Assert)) { return; }
         var after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
         if (!after.DiffersFrom(before)) { return; }
+        if (!othersWereSeen)
+        {
+            Statistics.Count(ref Statistics.UnseenChanges);
+            return;
+        }
+
         Statistics.Count(ref Statistics.RacesUnknownOrigin);
         Report(Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, 0)), null, before.Captured, after.Captured);
     }
