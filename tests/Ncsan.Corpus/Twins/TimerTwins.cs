@@ -90,11 +90,13 @@ public static class TimerTwins
     {
         int ticks = 0;
         using var called = new Barrier(2);
+        using var ended = new ManualResetEventSlim();
         using var timer = new System.Timers.Timer(1) { AutoReset = false };
-        timer.Elapsed += (_, _) => { called.SignalAndWait(); ticks = 1; }; // race: write ticks
+        timer.Elapsed += (_, _) => { called.SignalAndWait(); ticks = 1; ended.Set(); }; // race: write ticks
         timer.Start();
         called.SignalAndWait();
         ticks = 2; // race: write ticks
+        ended.Wait();
     }
 
     public static async Task TestNoRaceDelayThenWrite()
