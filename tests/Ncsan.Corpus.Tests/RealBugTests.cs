@@ -68,6 +68,7 @@ public sealed class RealBugTests
         start.Environment["NCSAN_STORE"] = $"{program}-{bug}";
         start.Environment["NCSAN_COLD_VISITS"] = "127";
         start.Environment["NCSAN_DELAY_SHARE"] = "80";
+        start.Environment["NCSAN_SKIP_WATCH"] = "20";
         using var process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromMinutes(2))) { process.Kill(entireProcessTree: true); Assert.Fail("the program did not end"); }

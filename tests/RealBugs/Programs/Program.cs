@@ -1,6 +1,6 @@
 namespace RealBugs;
 
-/// <summary><c>RealBugs.Racy BUG</c> and <c>RealBugs.Mended BUG</c>: public API of a package from two threads, ten times over.</summary>
+/// <summary><c>RealBugs.Racy BUG</c> and <c>RealBugs.Mended BUG</c>: public API of a package from two threads, thirty times over.</summary>
 internal static class Program
 {
     private static readonly Dictionary<string, Func<(Action, Action)>> s_bugs = new()
@@ -14,7 +14,7 @@ internal static class Program
     private static int Main(string[] args)
     {
         if (args.Length != 1 || !s_bugs.TryGetValue(args[0], out var bug)) { Console.WriteLine(string.Join(' ', s_bugs.Keys)); return 2; }
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < 30; round++)
         {
             (Action left, Action right) = bug();
             using var start = new Barrier(2);
