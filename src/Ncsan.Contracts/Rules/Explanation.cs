@@ -78,7 +78,11 @@ internal sealed class Explanation(CallGraph graph)
         switch (violation.Rule)
         {
             case CallRule.Leaves or CallRule.ImplicitLeaves when violation.Target is { } target:
-                if (target.Is(FunctionFlags.MeantInline))
+                if (target.Is(FunctionFlags.MeantInline) && words == Dialect.Managed)
+                {
+                    yield return $"mark {target.Name} {words.Mark}; that the JIT inlines it is no cure: hooks are in its IL, and go wherever it is inlined";
+                }
+                else if (target.Is(FunctionFlags.MeantInline))
                 {
                     yield return $"force {target.Name} inline ({words.ForceInline}): inlined into {function} it is protected with it";
                     yield return $"mind its other callers: inlined into an instrumented function its body is instrumented there, so where a hook can reach that caller this is no cure; mark it {words.Mark} instead (never both: a body that may be inlined takes its caller's instrumentation)";
