@@ -24,7 +24,7 @@ internal static class LibraryRatios
             var (clean, instrumented) = (Workload(pair.Clean("Ncsan.Bench.Workloads"), name), Workload(pair.Instrumented("Ncsan.Bench.Workloads"), name));
             Hooks.State = 0;
             if (clean() != instrumented()) { Console.WriteLine($"{name}: the copies do not agree"); return 1; }
-            down.Add(Pair.Ratio(() => clean(), () => instrumented(), rounds: 9, millisecondsEach: 30));
+            down.Add(Pair.Ratio(() => clean(), () => instrumented(), rounds: 9, millisecondsEach: 30, warmMilliseconds: 6000));
             string row = $"| {name} | {down[^1]:F2} |";
             if (up)
             {

@@ -29,10 +29,10 @@ internal sealed class Pair
     internal Assembly Instrumented(string name) => _instrumented.LoadFromAssemblyName(new(name));
 
     /// <summary>Instrumented / clean, each the fastest of alternating runs after both are warm.</summary>
-    internal static double Ratio(Action clean, Action instrumented, int rounds, double millisecondsEach)
+    internal static double Ratio(Action clean, Action instrumented, int rounds, double millisecondsEach, int warmMilliseconds = 400)
     {
-        Warm(clean);
-        Warm(instrumented);
+        Warm(clean, warmMilliseconds);
+        Warm(instrumented, warmMilliseconds);
         int repeat = 1;
         while (Milliseconds(clean, repeat) < millisecondsEach && repeat < 1 << 20) { repeat *= 2; }
         double fastestClean = double.MaxValue, fastestInstrumented = double.MaxValue;
@@ -48,9 +48,9 @@ internal sealed class Pair
     }
 
     // Enough calls and time for both tiers of the JIT, and for on-stack replacement.
-    private static void Warm(Action action)
+    private static void Warm(Action action, int milliseconds)
     {
-        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 400;) { action(); }
+        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < milliseconds;) { action(); }
         Thread.Sleep(120);
         for (int i = 0; i < 40; i++) { action(); }
         Thread.Sleep(120);

@@ -87,7 +87,13 @@ internal sealed class Pipeline
     {
         foreach (var op in code.Ops)
         {
-            if (op.Inputs is null || op.Region.IsInFilter) { continue; }
+            if (op.Inputs is null) { continue; }
+            if (op.Region.IsInFilter)
+            {
+                if (Leaves.IsAccess(op.Code)) { code.Module.Skip(SkipReason.Filter); }
+                continue;
+            }
+
             foreach (var pass in _opPasses) { pass.Visit(code, op); }
             if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }
         }
