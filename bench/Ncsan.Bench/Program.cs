@@ -7,6 +7,7 @@ return args switch
 {
     ["kernels", .. var rest] => KernelRatios.Run(rest),
     ["libraries", .. var rest] => LibraryRatios.Run(rest),
+    ["locks"] => LockPairs.Run(),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
     ["verify", .. var files] => Verifying.Run(files),
     _ => Usage(),
@@ -17,6 +18,7 @@ static int Usage()
     Console.WriteLine("""
         kernels [--up] [--only TEXT]   instrumented / clean over the kernels, with State down, or up too
         libraries [--up]               the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
+        locks                          lock pairs on warm chains, validated / clean
         verify [FILE...]               the IL verifier over the C# compiler, or other assemblies, with the framework behind them
         rewrite FILE [FOLDER]          how long one assembly takes to rewrite, and how much memory
         """);

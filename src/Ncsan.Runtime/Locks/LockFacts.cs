@@ -9,6 +9,7 @@ internal static class LockFacts
 {
     internal static void Write(Validator validator)
     {
+        if (!FindingsFile.IsAsked && !FindingsFile.IsWritten) { return; }
         LockGraph graph = validator.Graph;
         graph.Lock.Enter();
         try
