@@ -113,7 +113,8 @@ internal sealed class CopyBuilder
         switch (result.Status)
         {
             case RewriteStatus.Instrumented:
-                return new ManifestEntry(file, hash, FileFate.Rewritten, CleanMethods: result.CleanMethods.Count);
+                string leftAlone = string.Join(' ', result.Skipped.OrderBy(s => s.Key).Select(s => $"{s.Key}={s.Value}"));
+                return new ManifestEntry(file, hash, FileFate.Rewritten, CleanMethods: result.CleanMethods.Count, LeftAlone: leftAlone);
             case RewriteStatus.AlreadyInstrumented:
                 // It is what we would make of it, its site table comes along as a file.
                 CopyWithSymbols(source, target);

@@ -9,7 +9,8 @@ namespace Ncsan.Cli.Cache;
 /// <param name="Id">The NCS1xxx id of the blind spot it is, or empty.</param>
 /// <param name="Reason">Why it is one.</param>
 /// <param name="CleanMethods">How many of its methods stay clean though they have accesses.</param>
-internal sealed record ManifestEntry(SourceFile File, string Hash, FileFate Fate, string Id = "", string Reason = "", int CleanMethods = 0);
+/// <param name="LeftAlone">How many of its accesses are left alone by design, by reason: <c>StackLocal=12 InitOnly=3</c>.</param>
+internal sealed record ManifestEntry(SourceFile File, string Hash, FileFate Fate, string Id = "", string Reason = "", int CleanMethods = 0, string LeftAlone = "");
 
 /// <summary>What became of a file.</summary>
 internal enum FileFate
@@ -54,12 +55,12 @@ internal sealed class Manifest(string header, IReadOnlyDictionary<string, Manife
     public void Write(string path) => File.WriteAllText(path, Header + string.Concat(Entries.Values.OrderBy(e => e.File.Path, StringComparer.Ordinal).Select(Line)));
 
     private static string Line(ManifestEntry e) => string.Create(CultureInfo.InvariantCulture,
-        $"{e.File.Path}\t{e.File.Length}\t{e.File.Ticks}\t{e.Hash}\t{e.Fate}\t{e.Id}\t{e.CleanMethods}\t{e.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n");
+        $"{e.File.Path}\t{e.File.Length}\t{e.File.Ticks}\t{e.Hash}\t{e.Fate}\t{e.Id}\t{e.CleanMethods}\t{e.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\t{e.LeftAlone}\n");
 
     private static ManifestEntry Entry(string line)
     {
         string[] f = line.Split('\t');
         var file = new SourceFile(f[0], long.Parse(f[1], CultureInfo.InvariantCulture), long.Parse(f[2], CultureInfo.InvariantCulture));
-        return new ManifestEntry(file, f[3], Enum.Parse<FileFate>(f[4]), f[5], f[7], int.Parse(f[6], CultureInfo.InvariantCulture));
+        return new ManifestEntry(file, f[3], Enum.Parse<FileFate>(f[4]), f[5], f[7], int.Parse(f[6], CultureInfo.InvariantCulture), f[8]);
     }
 }
