@@ -37,7 +37,7 @@ public sealed class RealBugTests
     [Theory, MemberData(nameof(Bugs))]
     public void WhatMendsItSilencesIt(string bug, string member)
     {
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < (Long.IsOn ? Rounds : 1); round++)
         {
             Assert.DoesNotContain(Run(s_mended.Value, bug), f => f.Member.Contains(member, StringComparison.Ordinal));
         }
