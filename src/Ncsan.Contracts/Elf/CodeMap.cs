@@ -160,12 +160,15 @@ internal sealed class CodeMap
             Unit = UnitOf(candidate),
             Flags = NamedFlags(name),
         };
-        if (_profile.IsProtectedSection(sectionName)) { (function.Flags, function.Why) = (function.Flags | FunctionFlags.Protected, $"in {sectionName}"); }
+        if (_profile.IsProtectedSection(sectionName)) { (function.Flags, function.Why) = (function.Flags | (IsThunkSection(sectionName) ? FunctionFlags.Safe : FunctionFlags.Protected), $"in {sectionName}"); }
         if (!candidate.IsLocal || !candidate.IsFunction) { function.Flags |= FunctionFlags.Entry; }
         _graph.Add(function);
         _starts.Add((section.Index, candidate.Offset));
         return function;
     }
+
+    // A compiler's thunk jumps where its caller's register points: that is asked at the call, not of the thunk.
+    private static bool IsThunkSection(string section) => section.StartsWith(".text..__x86.", StringComparison.Ordinal);
 
     // Some assemblers write no FILE symbol, so that the labels of a .S file seem to belong to the C file before it.
     private string? UnitOf(in Candidate candidate)
