@@ -2,8 +2,8 @@
 # Compares `ncsan verify` with the kernel's own objtool on real kernels. Opt-in: it needs Debian 12, root for apt, the network for the packages,
 # 4 GB of disk, and some minutes of compiling. Nothing that it makes is ever committed.
 #
-#   eng/kernel-compare.sh [WORK FOLDER]          default: /tmp/ncsan-kernels
-#   COMPILERS="gcc clang" JOBS=2 RUNS=5 EXTRA_CONFIG=/absolute/more.config eng/kernel-compare.sh
+#   scripts/kernel-compare.sh [WORK FOLDER]          default: /tmp/ncsan-kernels
+#   COMPILERS="gcc clang" JOBS=2 RUNS=5 EXTRA_CONFIG=/absolute/more.config scripts/kernel-compare.sh
 #
 # For each compiler it builds vmlinux.o of linux-source-6.1 with KCSAN, lockdep and paravirt twice: as it is, and with the bug of August 2020 put
 # back (the arch_local_* helpers `inline notrace` instead of `__always_inline`). It exits with 1 if objtool reports something that ncsan does not.
