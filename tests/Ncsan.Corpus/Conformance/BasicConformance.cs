@@ -128,7 +128,8 @@ public static class BasicConformance
         () => s_jiffies++,
         () => Use(s_jiffies));
 
-    [Kernel("test_1bit_value_change"), Under("", Expected.DataRace), Under("permissive=true", Expected.Never), Under("strict=true", Expected.DataRace)]
+    // The kernel's own default takes aligned word writes for marked: without it two writers that flip the bit at once are a race of two writes.
+    [Kernel("test_1bit_value_change"), Under("", Expected.DataRace), Under("permissive=true assume-plain-writes-atomic=true", Expected.Never), Under("strict=true", Expected.DataRace)]
     public static void OneBitValueChange_WriteRead() => Repeat(
         () => s_flags ^= 0x10000, // race: read|write BasicConformance.s_flags
         () => Use(s_flags)); // race: read BasicConformance.s_flags
