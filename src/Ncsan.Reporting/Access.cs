@@ -38,6 +38,9 @@ public sealed record Access
     /// <summary>The access is half of a read-modify-write such as <c>x++</c>.</summary>
     public bool ReadModifyWrite { get; init; }
 
+    /// <summary>The write stands behind a test of the same location in its method, as in <c>_x ??= new()</c>.</summary>
+    public bool TestedFirst { get; init; }
+
     /// <summary>The location holds an object reference.</summary>
     public bool Reference { get; init; }
 

@@ -22,7 +22,7 @@ internal static class AccessWords
     internal static string Thread(ThreadOrigin thread, SourceFiles sources)
     {
         string name = thread.Name is { Length: > 0 } given ? $"thread '{given}' (#{thread.Id})" : $"thread #{thread.Id}";
-        string chain = string.Join(", in turn by ", thread.CreatedAt.Where(f => f.Folded == 0).Take(LongestChain).Select(f => sources.Place(f.File, f.Line) is { } place ? $"{f.Method} {place}" : f.Method));
+        string chain = string.Join(", called by ", thread.CreatedAt.Where(f => !f.IsRuntime).Take(LongestChain).Select(f => sources.Place(f.File, f.Line) is { } place ? $"{f.Method} {place}" : f.Method));
         return chain.Length > 0 ? $"{name}, started by {chain}" : name;
     }
 

@@ -26,6 +26,7 @@ public class HarmTests
     public static TheoryData<string, Finding> NeverHarmless => new()
     {
         { "the other side stands in another method", Race(new ValueChange("null", "A"), s_read with { Reference = true }, s_write with { Reference = true }) },
+        { "nothing asked before the write", Race(new ValueChange("null", "A"), Lazy(s_read with { Reference = true }), Lazy(s_write with { Reference = true }) with { TestedFirst = false }) },
         { "it was replaced, not built", Race(new ValueChange("A", "B"), Lazy(s_read with { Reference = true }), Lazy(s_write with { Reference = true })) },
         { "a bool is a claim", Race(new ValueChange("0", "1"), Lazy(s_read with { Size = 1 }), Lazy(s_write with { Size = 1 })) },
         { "a 1 may be a claim", Race(new ValueChange("0", "1"), Lazy(s_read), Lazy(s_write)) },
@@ -54,7 +55,7 @@ public class HarmTests
     [Fact]
     public void EveryClassHasASentence() => Assert.All(HarmClass.All, c => Assert.NotEqual("", HarmClassifier.Sentence(Race(s_read, s_write) with { Class = c })));
 
-    private static Access Lazy(Access access) => access with { Method = "A.get_Default()" };
+    private static Access Lazy(Access access) => access with { Method = "A.get_Default()", TestedFirst = access.Writes };
 
     private static Finding Race(params Access[] sides) => Race(null, sides);
 

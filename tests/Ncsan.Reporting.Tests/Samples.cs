@@ -22,7 +22,7 @@ internal static class Samples
         UsualLock = "Account._gate in 96 % of 1,204",
         Accesses =
         [
-            Side("write", InAccount("Account.Withdraw(int)", 12), new ThreadOrigin(7, "worker-2", [InAccount("Bank.Run()", 20), InAccount("Program.Main(string[])", 24)])) with
+            Side("write", InAccount("Account.Withdraw(int)", 12), new ThreadOrigin(7, "worker-2", [InAccount("Bank.Run()", 20), InAccount("Program.Main(string[])", 24), new Frame("System.Runtime.CompilerServices.AsyncMethodBuilderCore.Start(ref TStateMachine)")])) with
             {
                 ReadModifyWrite = true,
                 Stack =
@@ -73,7 +73,7 @@ internal static class Samples
         ValueChange = new ValueChange("null", "Account"),
         Accesses =
         [
-            Side("write", InAccount("Account.get_Default()", 6), new ThreadOrigin(4, null, [])) with { Reference = true, Size = 8 },
+            Side("write", InAccount("Account.get_Default()", 6), new ThreadOrigin(4, null, [])) with { Reference = true, TestedFirst = true, Size = 8 },
             Side("read", InAccount("Account.get_Default()", 6), new ThreadOrigin(1, "main", [])) with { Reference = true, Size = 8 },
         ],
     };

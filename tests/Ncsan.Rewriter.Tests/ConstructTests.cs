@@ -218,6 +218,34 @@ public class ConstructTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Writes_behind_a_test_of_the_same_field_are_told_from_others(bool optimize)
+    {
+        const string Source = """
+            class Node { public Node Next; }
+            class C
+            {
+                object _a; static string s_b; int _hash; bool? _known; Node _head; object _c; (int, int) _pair; C _inner;
+                public object A() => _a ??= new object();
+                public string B() { if (s_b == null) { s_b = "b"; } return s_b; }
+                public int Hash() { int h = _hash; if (h == 0) { h = 17; _hash = h; } return h; }
+                public bool Known() { if (!_known.HasValue) { _known = true; } return _known.Value; }
+                public object Inner() { if (_inner._c is null) { _inner._c = new object(); } return _inner._c; }
+                public void Push() { _head = new Node { Next = _head }; }
+                public void Plain(bool go) { if (go) { _c = new object(); } }
+                public void Pair() { var p = _pair; _pair = (1, p.Item2); if (p.Item1 == 1) { _c = p; } }
+                public void Other(C other) { if (other._c is null) { _c = other; } }
+                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        string[] tested = [.. subject.Sites.Where(s => s.Kind == SiteKind.Write && (s.Flags & SiteFlags.TestedFirst) != 0).Select(s => s.Method).Distinct()];
+        Assert.Equal(["C.A()", "C.B()", "C.Hash()", "C.Known()", "C.Inner()"], tested);
+    }
+
     [Fact]
     public void Read_modify_writes_are_told_from_plain_stores()
     {

@@ -47,12 +47,13 @@ public static class HarmClassifier
     };
 
     /// <summary>
-    /// Null or default becomes a value, and both sides stand in one method: <c>if (_x is null) _x = new()</c>. A bool or a 1 may be a claim
-    /// such as "done" that others act on, and is never taken for a harmless cache.
+    /// Null or default becomes a value, both sides stand in one method, and the code asks before it writes: <c>if (_x is null) _x = new()</c>.
+    /// A bool or a 1 may be a claim such as "done" that others act on, and is never taken for a harmless cache.
     /// </summary>
     private static bool IsLazyInitialisation(Finding finding) =>
         finding.Accesses is [var first, var second]
         && first.Method == second.Method && first.Method.Length > 0
+        && finding.Accesses.All(a => !a.Writes || a.TestedFirst)
         && finding.ValueChange is { } change && IsDefault(change.Old) && !IsDefault(change.New)
         && (first.Reference || (first.Size > 1 && change.New is not ("1" or "true" or "True" or "0x1")));
 

@@ -71,11 +71,12 @@ public static class FindingReader
         Thread = o.Object("thread") is { } t ? new ThreadOrigin((int)t.Number("id", 0), t.Text("name"), t.List("createdAt", Frame)) : null,
         LocksHeld = o.Strings("locksHeld"),
         ReadModifyWrite = o.Truth("readModifyWrite"),
+        TestedFirst = o.Truth("testedFirst"),
         Reference = o.Truth("reference"),
         Collection = o.Truth("collection"),
         Unaligned = o.Truth("unaligned"),
         Reordered = o.Truth("reordered"),
-        Extra = o.Except("kind", "marked", "size", "method", "file", "line", "member", "stack", "thread", "locksHeld", "readModifyWrite", "reference", "collection", "unaligned", "reordered"),
+        Extra = o.Except("kind", "marked", "size", "method", "file", "line", "member", "stack", "thread", "locksHeld", "readModifyWrite", "testedFirst", "reference", "collection", "unaligned", "reordered"),
     };
 
     private static Frame Frame(JsonElement o) => new(o.Text("method") ?? "", o.Text("file"), (int)o.Number("line", 0), (int)o.Number("folded", 0));

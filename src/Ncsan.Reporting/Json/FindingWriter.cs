@@ -92,6 +92,7 @@ public static class FindingWriter
         w.WriteNumber("line", a.Line);
         if (a.Member is not null) { w.WriteString("member", a.Member); }
         Mark(w, "readModifyWrite", a.ReadModifyWrite);
+        Mark(w, "testedFirst", a.TestedFirst);
         Mark(w, "reference", a.Reference);
         Mark(w, "collection", a.Collection);
         Mark(w, "unaligned", a.Unaligned);

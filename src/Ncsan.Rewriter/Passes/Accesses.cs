@@ -18,7 +18,8 @@ internal static class Accesses
             return null;
         }
 
-        var flags = (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None);
+        var flags = (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None)
+            | (write && TestedFirst.Is(code, op) ? SiteFlags.TestedFirst : SiteFlags.None);
         return code.Site(op, write ? SiteKind.Write : SiteKind.Read, member, shape.Size, flags);
     }
 

@@ -22,28 +22,14 @@ internal static class ReadModifyWrite
     private static bool Holds(Op value, Op store, string kind, int depth)
     {
         if (depth == 0 || value.Inputs is null) { return false; }
-        if (kind == "field" ? value.Code is Code.Ldfld or Code.Ldsfld && Same((FieldReference)value.Operand!, (FieldReference)store.Operand!) && SameOrigin(value, store)
-            : kind == "element" ? value.Instruction.OpCode.Name.StartsWith("ldelem", StringComparison.Ordinal) && value.Code != Code.Ldelema && SameOrigin(value, store)
-            : value.Instruction.OpCode.Name.StartsWith("ldind", StringComparison.Ordinal) || value.Code == Code.Ldobj ? SameOrigin(value, store) : false)
+        if (kind == "field" ? value.Code is Code.Ldfld or Code.Ldsfld && SamePlace.Field(value, store)
+            : kind == "element" ? value.Instruction.OpCode.Name.StartsWith("ldelem", StringComparison.Ordinal) && value.Code != Code.Ldelema && SamePlace.Origin(value, store)
+            : value.Instruction.OpCode.Name.StartsWith("ldind", StringComparison.Ordinal) || value.Code == Code.Ldobj ? SamePlace.Origin(value, store) : false)
         {
             return true;
         }
 
         return IsArithmetic(value.Code) && Array.Exists(value.Inputs, i => i.Producer is { } p && Holds(p, store, kind, depth - 1));
-    }
-
-    private static bool Same(FieldReference a, FieldReference b) => a == b || (a.Name == b.Name && a.DeclaringType.FullName == b.DeclaringType.FullName);
-
-    // The receiver and index come from the same instruction (a dup) or from instructions that load the same thing.
-    private static bool SameOrigin(Op load, Op store)
-    {
-        for (int i = 0; i < load.Inputs!.Length; i++)
-        {
-            if (load.Inputs[i].Producer is not { } a || store.Inputs![i].Producer is not { } b) { return false; }
-            if (a != b && !(a.Code == b.Code && Equals(a.Operand, b.Operand) && a.Inputs is { Length: 0 } && b.Inputs is { Length: 0 })) { return false; }
-        }
-
-        return true;
     }
 
     private static bool IsArithmetic(Code code) => code is (>= Code.Add and <= Code.Not) or (>= Code.Conv_I1 and <= Code.Conv_U8) or Code.Conv_R_Un

@@ -40,7 +40,8 @@ internal static class Lines
         line.Open().Put("kind", side.KindText).Put("marked", side.Is(AccessKind.Marked)).Put("size", side.Is(AccessKind.Collection) ? 0 : side.Size)
             .Put("method", top.Method).Put("file", top.File).Put("line", top.Line);
         if (resolved.Member != member) { line.Put("member", resolved.Member); }
-        PutIf(line, "readModifyWrite", resolved.IsReadModifyWrite || side.Is(AccessKind.Compound));
+        PutIf(line, "readModifyWrite", (resolved.Flags & SiteFlags.ReadModifyWrite) != 0 || side.Is(AccessKind.Compound));
+        PutIf(line, "testedFirst", (resolved.Flags & SiteFlags.TestedFirst) != 0);
         PutIf(line, "reference", side.Is(AccessKind.Reference));
         PutIf(line, "collection", side.Is(AccessKind.Collection));
         PutIf(line, "unaligned", side.IsUnaligned);

@@ -30,7 +30,7 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
 }
 
 /// <summary>One side of a finding in source terms.</summary>
-internal sealed record ResolvedSide(Side Side, string Member, bool IsReadModifyWrite, IReadOnlyList<Frame> Stack)
+internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, IReadOnlyList<Frame> Stack)
 {
     /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect.</summary>
     internal string Key => $"{Stack[0].Method}|{(Side.Is(AccessKind.Collection) && Member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? Member[..at] : Member)}";
@@ -39,6 +39,6 @@ internal sealed record ResolvedSide(Side Side, string Member, bool IsReadModifyW
     {
         Site? site = Modules.Find(side.Site);
         var stack = StackFrames.Resolve(side.Stack, side.Site, site);
-        return new ResolvedSide(side, site?.Member is { Length: > 0 } member ? member : "unknown memory", site is { Flags: var flags } && (flags & SiteFlags.ReadModifyWrite) != 0, stack);
+        return new ResolvedSide(side, site?.Member is { Length: > 0 } member ? member : "unknown memory", site?.Flags ?? SiteFlags.None, stack);
     }
 }

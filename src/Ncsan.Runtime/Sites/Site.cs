@@ -43,6 +43,9 @@ public enum SiteFlags : byte
 
     /// <summary>The access is half of a read-modify-write such as <c>x++</c>, so a race on it can lose an update.</summary>
     ReadModifyWrite = 2,
+
+    /// <summary>The write stands behind a test of the same location in its method, as in <c>_x ??= new()</c>, so a race on it may be a harmless one.</summary>
+    TestedFirst = 4,
 }
 
 /// <summary>One place in the rewritten program that calls a hook.</summary>

@@ -1,0 +1,37 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>Whether a load and a store of one method name the same location, as far as the code itself shows it.</summary>
+internal static class SamePlace
+{
+    private const int MaxDepth = 4;
+
+    /// <summary>The same field of the same object.</summary>
+    internal static bool Field(Op load, Op store) => Same((FieldReference)load.Operand!, (FieldReference)store.Operand!) && Origin(load, store);
+
+    /// <summary>The receiver and the index come from the same instruction (a dup) or from instructions that load the same thing.</summary>
+    internal static bool Origin(Op load, Op store)
+    {
+        for (int i = 0; i < load.Inputs!.Length; i++)
+        {
+            if (!Alike(load.Inputs[i].Producer, store.Inputs![i].Producer, MaxDepth)) { return false; }
+        }
+
+        return true;
+    }
+
+    private static bool Alike(Op? a, Op? b, int depth)
+    {
+        if (a is null || b is null || depth == 0) { return false; }
+        if (a == b) { return true; }
+        if (a.Code != b.Code || a.Inputs is not { } left || b.Inputs is not { } right || left.Length != right.Length) { return false; }
+        bool sameOperand = a.Operand is FieldReference field ? Same(field, (FieldReference)b.Operand!) : Equals(a.Operand, b.Operand);
+        bool isLoad = left.Length == 0 || a.Code is Code.Ldfld or Code.Ldflda;
+        return sameOperand && isLoad && left.Zip(right).All(pair => Alike(pair.First.Producer, pair.Second.Producer, depth - 1));
+    }
+
+    private static bool Same(FieldReference a, FieldReference b) => a == b || (a.Name == b.Name && a.DeclaringType.FullName == b.DeclaringType.FullName);
+}
