@@ -1,5 +1,5 @@
 // Two threads take two locks in opposite orders, but never at the same time: this run ends well, an unlucky one hangs.
-// `ncsan run --locks true` reports it all the same, from the two orders alone.
+// `ncsan run` reports it all the same, from the two orders alone.
 var bank = new Bank();
 
 var deposits = new Thread(bank.Deposit) { Name = "deposits" };

@@ -5,7 +5,7 @@ public static class Flows
 {
     private static readonly object s_l1 = new(), s_l2 = new(), s_l3 = new(), s_l4 = new(), s_l5 = new(), s_l6 = new(), s_l7 = new();
 
-    [Case] public static void NCS0206_wait_under_the_lock_that_the_task_took()
+    [Case] public static void NCS0106_wait_under_the_lock_that_the_task_took()
     {
         Task task = Task.Run(() => { lock (s_l1) { } });
         while (!task.IsCompleted) { Thread.Yield(); }
@@ -14,7 +14,7 @@ public static class Flows
 
     private static void Work() { lock (s_l2) { Thread.Sleep(1); } }
 
-    [Case] public static void NCS0206_join_under_the_lock_that_the_thread_took()
+    [Case] public static void NCS0106_join_under_the_lock_that_the_thread_took()
     {
         var thread = new Thread(Work);
         thread.Start();
@@ -24,7 +24,7 @@ public static class Flows
 
     private static async Task WorkAsync() { await Task.Delay(1); lock (s_l3) { } await Task.Delay(1); }
 
-    [Case] public static void NCS0206_wait_on_an_async_method_over_another_lock()
+    [Case] public static void NCS0106_wait_on_an_async_method_over_another_lock()
     {
         WorkAsync().Wait();
         Case.InTurn(() => { lock (s_l3) { lock (s_l4) { } } }, () => { lock (s_l4) { Task.CompletedTask.Wait(); } });
@@ -62,7 +62,7 @@ public static class Flows
         finally { first.Release(); }
     }
 
-    [Case] public static async Task NCS0201_async_locks_in_both_orders()
+    [Case] public static async Task NCS0101_async_locks_in_both_orders()
     {
         await Forth();
         await Back();
@@ -77,7 +77,7 @@ public static class Flows
         await Both(s_a3, s_a4);
     }
 
-    [Case] public static async Task NCS0203_async_locks_of_one_field_in_both_orders()
+    [Case] public static async Task NCS0103_async_locks_of_one_field_in_both_orders()
     {
         Room one = new(), two = new();
         await Room.Pair(one, two);
@@ -114,19 +114,19 @@ public static class Flows
 
     private static readonly ReaderWriterLockSlim s_rw = new();
 
-    [Case] public static async Task NCS0210_writer_lock_held_across_an_await()
+    [Case] public static async Task NCS0110_writer_lock_held_across_an_await()
     {
         s_rw.EnterWriteLock();
         await Task.Delay(1);
     }
 
-    [Case] public static void NCS0210_mutex_left_behind_by_a_thread()
+    [Case] public static void NCS0110_mutex_left_behind_by_a_thread()
     {
         var mutex = new Mutex();
         Case.InTurn(() => mutex.WaitOne());
     }
 
-    [Case] public static void NCS0209_exit_by_another_thread()
+    [Case] public static void NCS0109_exit_by_another_thread()
     {
         var gate = new object();
         lock (gate)
@@ -137,7 +137,7 @@ public static class Flows
 
     private static SpinLock s_spin = new(enableThreadOwnerTracking: false);
 
-    [Case] public static void NCS0208_lock_under_a_spin_lock()
+    [Case] public static void NCS0108_lock_under_a_spin_lock()
     {
         bool taken = false;
         s_spin.Enter(ref taken);
@@ -147,7 +147,7 @@ public static class Flows
 
     private static SpinLock s_spin2 = new(enableThreadOwnerTracking: false);
 
-    [Case] public static void NCS0208_sleep_under_a_spin_lock()
+    [Case] public static void NCS0108_sleep_under_a_spin_lock()
     {
         bool taken = false;
         s_spin2.Enter(ref taken);
@@ -176,7 +176,7 @@ public static class Flows
     }
 
     /// <summary>The callback that takes a lock is another job's than the one that is cancelled under one: nothing nests in this run.</summary>
-    [Case] public static void NCS0205_cancel_under_a_lock_that_a_callback_leads_to()
+    [Case] public static void NCS0105_cancel_under_a_lock_that_a_callback_leads_to()
     {
         Job one = new(), two = new();
         one.Stopping.Register(() => { lock (s_c1) { } });
@@ -185,7 +185,7 @@ public static class Flows
 
     private static readonly object s_t1 = new(), s_t2 = new();
 
-    [Case] public static void NCS0205_inline_continuation_under_a_lock()
+    [Case] public static void NCS0105_inline_continuation_under_a_lock()
     {
         Job one = new(), two = new();
         Task waiter = Await(one);
@@ -207,7 +207,7 @@ public static class Flows
         static async Task Await(Task task) { await task; lock (s_t3) { } }
     }
 
-    [Case] public static void NCS0207_result_on_a_single_threaded_context()
+    [Case] public static void NCS0107_result_on_a_single_threaded_context()
     {
         using var pump = new Pump();
         pump.Run(() => { if (!LaterAsync().Wait(50)) { } });

@@ -7,19 +7,19 @@ public static class Notes
 {
     private static readonly object s_a = new(), s_b = new(), s_c = new(), s_d = new(), s_e = new(), s_f = new(), s_g = new();
 
-    [Case] public static void NCS0211_asserted_held_and_is_not() => LockOrder.AssertHeld(s_a);
+    [Case] public static void NCS0111_asserted_held_and_is_not() => LockOrder.AssertHeld(s_a);
 
-    [Case] public static void NCS0211_asserted_not_held_and_is() { lock (s_b) { LockOrder.AssertNotHeld(s_b); } }
+    [Case] public static void NCS0111_asserted_not_held_and_is() { lock (s_b) { LockOrder.AssertNotHeld(s_b); } }
 
-    [Case] public static void NCS0209_released_while_pinned() { lock (s_c) { LockOrder.Pin(s_c); } }
+    [Case] public static void NCS0109_released_while_pinned() { lock (s_c) { LockOrder.Pin(s_c); } }
 
-    [Case] public static void NCS0208_blocks_under_a_lock_marked_spinning()
+    [Case] public static void NCS0108_blocks_under_a_lock_marked_spinning()
     {
         LockOrder.Spinning(s_d);
         lock (s_d) { lock (s_e) { } }
     }
 
-    [Case] public static void NCS0206_own_map_waited_for_under_its_lock() => Case.InTurn(
+    [Case] public static void NCS0106_own_map_waited_for_under_its_lock() => Case.InTurn(
         () => { using (LockOrder.Run("pump")) { lock (s_f) { } } },
         () => { lock (s_f) { LockOrder.WaitFor("pump"); } });
 
@@ -67,7 +67,7 @@ public static class Notes
         Case.InTurn(() => { lock (a) { lock (b) { } } }, () => { lock (b) { lock (a) { } } });
     }
 
-    [Case] public static void NCS0201_classes_of_the_programs_own()
+    [Case] public static void NCS0101_classes_of_the_programs_own()
     {
         object[] locks = [new(), new()];
         LockOrder.Class(locks[0], "first");

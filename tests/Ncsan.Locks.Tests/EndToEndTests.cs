@@ -4,9 +4,9 @@ namespace Ncsan.Locks.Tests;
 
 public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
 {
-    public static TheoryData<string> Defects => [.. Subjects.Cases("NCS02").Where(name => !name.StartsWith("NCS0212", StringComparison.Ordinal))];
+    public static TheoryData<string> Defects => [.. Subjects.Cases("NCS01").Where(name => !name.StartsWith("NCS0112", StringComparison.Ordinal))];
 
-    public static TheoryData<string> Hangs => [.. Subjects.Cases("NCS0212")];
+    public static TheoryData<string> Hangs => [.. Subjects.Cases("NCS0112")];
 
     [Theory]
     [MemberData(nameof(Defects))]
@@ -23,7 +23,7 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
     {
         var run = subjects.Go(1, name);
         Assert.True(run.ExitCode == 67, run.Text);
-        JsonElement hang = run.Findings.Single(finding => finding.GetProperty("rule").GetString() == "NCS0212");
+        JsonElement hang = run.Findings.Single(finding => finding.GetProperty("rule").GetString() == "NCS0112");
         int threads = name.Contains("twice") ? 1 : 2;
         Assert.Equal(threads, hang.GetProperty("sections").EnumerateArray().Count(section => section.GetProperty("title").GetString()!.EndsWith("hangs")));
         Assert.All(hang.GetProperty("sections").EnumerateArray().Take(threads), section => Assert.Contains(".cs", section.GetProperty("stack")[0].GetProperty("file").GetString()));
@@ -52,7 +52,7 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
     [Fact]
     public void A_report_holds_both_chains_with_their_stacks_in_source_lines()
     {
-        var finding = Assert.Single(subjects.Go(1, "NCS0201_Monitor").Findings);
+        var finding = Assert.Single(subjects.Go(1, "NCS0101_Monitor").Findings);
         Assert.Equal("possible deadlock", finding.GetProperty("kind").GetString());
         Assert.Equal("confirmed by instances", finding.GetProperty("certainty").GetString());
         var sections = finding.GetProperty("sections").EnumerateArray().ToArray();
@@ -69,7 +69,7 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
     [Fact]
     public void Without_the_option_nothing_is_reported_and_programs_behave()
     {
-        var run = subjects.Go(1, "NCS0201", ("NCSAN_LOCKS", "false"));
+        var run = subjects.Go(1, "NCS0101", ("NCSAN_LOCKS", "false"));
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Findings);
     }

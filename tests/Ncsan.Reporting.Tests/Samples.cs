@@ -81,7 +81,7 @@ internal static class Samples
     /// <summary>A finding that is not about two accesses: it tells itself in sections.</summary>
     internal static Finding LockOrder => new()
     {
-        Rule = "NCS0201",
+        Rule = "NCS0101",
         Kind = "possible deadlock",
         Id = "6e564d33",
         Title = "possible deadlock: Bank._vault -> Bank._ledger -> Bank._vault",

@@ -9,7 +9,7 @@ internal static class LocksCommand
 {
     public static Command Create()
     {
-        var command = new Command("locks", "Shows the lock classes, their order and their contention of a run with --locks true, and draws the order.");
+        var command = new Command("locks", "Shows the lock classes, their order and their contention of a run, and draws the order.");
         var file = new Argument<string?>("findings") { Description = "A findings file (.jsonl); without one, that of the last run.", Arity = ArgumentArity.ZeroOrOne };
         var dot = new Option<string?>("--dot") { Description = "Write the order graph to FILE for Graphviz.", HelpName = "FILE" };
         var svg = new Option<string?>("--svg") { Description = "Draw the order graph to FILE.", HelpName = "FILE" };
@@ -25,7 +25,7 @@ internal static class LocksCommand
         file ??= FindingsFile.Last() ?? throw new InputException("NCS2001", "there is no findings file of a last run; name one.");
         if (!File.Exists(file)) { throw new InputException("NCS2001", $"there is no findings file '{file}'."); }
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var order = LockOrder.Read(reader) ?? throw new InputException("NCS2401", $"'{file}' says nothing about locks; run the program with --locks true, and let it end.");
+        var order = LockOrder.Read(reader) ?? throw new InputException("NCS2401", $"'{file}' says nothing about locks; run a program that takes some, without --locks false, and let it end.");
         Write(dot, () => LockOrderGraph.Dot(order));
         Write(svg, () => LockOrderGraph.Svg(order));
         LockOrderText.Write(Console.Out, order);

@@ -14,7 +14,10 @@ internal sealed class RunReport(RunOptions options)
 {
     private const string QuietStart = "{\"schema\":1,\"record\":\"summary\"";
 
-    private const string HangRule = "NCS0212";
+    /// <summary>What the run knew about its locks, for <c>ncsan locks</c>: nothing to tell here.</summary>
+    private const string LocksStart = "{\"schema\":1,\"record\":\"locks\"";
+
+    private const string HangRule = "NCS0112";
 
     private readonly List<string> _held = [];
     private ReportBuilder? _builder;
@@ -27,7 +30,7 @@ internal sealed class RunReport(RunOptions options)
         if (_builder is null)
         {
             _held.Add(line);
-            if (line.StartsWith(QuietStart, StringComparison.Ordinal)) { return; }
+            if (line.StartsWith(QuietStart, StringComparison.Ordinal) || line.StartsWith(LocksStart, StringComparison.Ordinal)) { return; }
             Begin(source);
             return;
         }

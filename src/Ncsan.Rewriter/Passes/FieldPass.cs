@@ -45,9 +45,9 @@ internal sealed class FieldPass : IOpPass
         return definition.IsStatic && definition.HasCustomAttributes && definition.CustomAttributes.Any(a => a.AttributeType.FullName == "System.ThreadStaticAttribute") ? SkipReason.ThreadStatic : null;
     }
 
-    // Roslyn's: <>c.<>9__1_0 for a lambda, <>O.<0>__Name for a method group.
+    // Roslyn's: <>c.<>9__1_0 for a lambda, a closure's own <>9__1 for one inside of another, <>O.<0>__Name for a method group.
     private static bool IsDelegateCache(FieldDefinition field) =>
-        field.IsStatic && field.Name[0] == '<' && (field.Name.StartsWith("<>9__", StringComparison.Ordinal) || field.DeclaringType.Name.StartsWith("<>O", StringComparison.Ordinal));
+        field.Name.StartsWith("<>9__", StringComparison.Ordinal) || (field.IsStatic && field.Name[0] == '<' && field.DeclaringType.Name.StartsWith("<>O", StringComparison.Ordinal));
 
     // Its accessors exchange an immutable delegate by Interlocked, and so a plain read gets one or the other whole. A plain write would lose handlers: it stays.
     private static bool IsEventField(ModuleContext module, FieldReference field) =>

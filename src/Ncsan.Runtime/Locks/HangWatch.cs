@@ -98,7 +98,7 @@ internal static class HangWatch
     private static void Report(List<HeldLocks> circle)
     {
         LockFindings.SubmitHang(circle);
-        Notice.Say("NCS0212", $"the program hangs: {circle.Count} thread{(circle.Count == 1 ? " waits for itself" : "s wait for each other")}; it is ended with {ExitCode}.");
+        Notice.Say("NCS0112", $"the program hangs: {circle.Count} thread{(circle.Count == 1 ? " waits for itself" : "s wait for each other")}; it is ended with {ExitCode}.");
         Reporter.Finish();
         Native.Exit(ExitCode);
     }

@@ -67,7 +67,7 @@ public static class Options
     public static readonly Option MaxFindings = new("max-findings", typeof(int), "1000", "How many different findings are written; further ones are counted.");
 
     /// <summary>Validate locks.</summary>
-    public static readonly Option Locks = new("locks", typeof(bool), "false", "Validate the order of locks: report deadlocks that did not happen in this run but can, and end a program that hangs.");
+    public static readonly Option Locks = new("locks", typeof(bool), "true", "Validate the order of locks: report deadlocks that did not happen in this run but can, and end a program that hangs.");
 
     /// <summary>Every option, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Option> All =
