@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Threads;
 
@@ -44,6 +45,17 @@ public unsafe class SnapshotTests
         var boxed = new Guid[1];
         Assert.True(Changes(ref boxed[0], null, AccessKind.Read, () => Unsafe.Add(ref Unsafe.As<Guid, byte>(ref boxed[0]), 15)++));
         Assert.False(Changes(ref boxed[0], null, AccessKind.Read, () => { }));
+    }
+
+    [Fact]
+    public void A_change_is_written_as_one_even_where_both_values_look_alike()
+    {
+        CapturedValue Reference(Type? type) => new(0, [], type, AccessKind.Write | AccessKind.Reference, 8);
+        CapturedValue Large(byte last) => new(0, [.. new byte[15], last], null, AccessKind.Write, 24);
+        Assert.Equal("another string", Reference(typeof(string)).FormatAfter(Reference(typeof(string)), "C._name (object)"));
+        Assert.Equal("string", Reference(typeof(string)).FormatAfter(Reference(null), "C._name (object)"));
+        Assert.EndsWith("(other bytes behind)", Large(1).FormatAfter(Large(1), "C._big (Big)"));
+        Assert.EndsWith("02...", Large(2).FormatAfter(Large(1), "C._big (Big)"));
     }
 
     [Theory]
