@@ -13,7 +13,7 @@ internal static class VerifyCommand
         var files = new Argument<string[]>("files") { Description = "Managed assemblies, which are verified together, or x86-64 ELF objects, kernel modules or programs.", Arity = ArgumentArity.ZeroOrMore };
         var sections = new Option<string[]>("--section") { Description = "One more section whose code is protected. May be given again; * stands for anything." };
         var profiles = new Option<string[]>("--profile") { Description = "A profile file whose facts (cut, hook, safe, section, ...) add to the shipped ones." };
-        var symbols = new Option<string?>("--symbols") { Description = "A vmlinux.o, vmlinux or System.map that says where a module's external functions live." };
+        var symbols = new Option<string[]>("--symbols") { Description = "For a module: a vmlinux.o, vmlinux or System.map that says where its external functions live. For a NativeAOT binary: an assembly that it was made of; may be given again." };
         var types = new Option<string?>("--btf") { Description = "A file with BTF that names the members of op tables." };
         var framework = new Option<string[]>("--framework") { Description = "For assemblies: the folder of the shared framework; without it the one that ncsan runs on." };
         var shallow = new Option<bool>("--no-framework") { Description = "For assemblies: do not look into the framework for ways back." };
@@ -29,7 +29,7 @@ internal static class VerifyCommand
         command.SetAction(parsed =>
         {
             var managed = new ManagedInputs(parsed.GetValue(framework) ?? [], parsed.GetValue(shallow), parsed.GetValue(closed), parsed.GetValue(recursion) ?? []);
-            var inputs = new VerifyInputs(parsed.GetValue(sections) ?? [], parsed.GetValue(profiles) ?? [], parsed.GetValue(symbols), parsed.GetValue(types), managed);
+            var inputs = new VerifyInputs(parsed.GetValue(sections) ?? [], parsed.GetValue(profiles) ?? [], parsed.GetValue(symbols) ?? [], parsed.GetValue(types), managed);
             var views = new VerifyViews(
                 parsed.GetValue(slots), parsed.GetValue(copies), parsed.GetValue(recursion) ?? [], parsed.GetValue(listing) ?? [], parsed.GetValue(json));
             return Run(parsed.GetValue(files) ?? [], parsed.GetValue(difference) ?? [], inputs, views);

@@ -1,4 +1,5 @@
 using Ncsan.Contracts.Elf;
+using Ncsan.Contracts.Il;
 using Ncsan.Contracts.Model;
 using Ncsan.Contracts.Report;
 using Ncsan.Contracts.Rules;
@@ -15,7 +16,7 @@ internal sealed record VerifyInput(CallGraph Graph, Profile Profile, string? Fac
 }
 
 /// <summary>What beside the file itself tells how to read it.</summary>
-internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string? Symbols, string? Types, ManagedInputs Managed)
+internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string[] Symbols, string? Types, ManagedInputs Managed)
 {
     /// <summary>What is verified as one: all managed assemblies together, every native file alone.</summary>
     public static IEnumerable<string[]> Programs(string[] files)
@@ -31,18 +32,23 @@ internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string
     {
         string file = files[0];
         if (ManagedInputs.IsManaged(file)) { return Managed.Open(files, Profile("managed")); }
-        Profile profile = Profile("linux");
-        foreach (string? path in (string?[])[file, Symbols, Types])
+        foreach (string path in (string[])[file, .. Symbols, .. Types is null ? (string[])[] : [Types]])
         {
-            if (path is not null && !File.Exists(path)) { throw new InputException("NCS2001", $"there is no file '{path}'."); }
+            if (!File.Exists(path)) { throw new InputException("NCS2001", $"there is no file '{path}'."); }
         }
 
         try
         {
-            ElfFrontEnd elf = ElfFrontEnd.Open(file, profile, Symbols, Types);
+            bool native = ElfFrontEnd.IsNativeAot(file);
+            Profile profile = Profile(native ? "nativeaot" : "linux");
+            ElfFrontEnd elf = ElfFrontEnd.Open(file, profile, Companions(file, native));
             return new VerifyInput(elf.Graph, profile, $"{elf.Instructions:N0} instructions", elf);
         }
         catch (ElfException wrong)
+        {
+            throw new InputException(wrong.Id, wrong.Message);
+        }
+        catch (IlInputException wrong)
         {
             throw new InputException(wrong.Id, wrong.Message);
         }
@@ -50,6 +56,18 @@ internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string
         {
             throw new InputException("NCS2302", $"{file} cannot be read: {wrong.Message}");
         }
+    }
+
+    private ElfCompanions Companions(string file, bool native)
+    {
+        if (native)
+        {
+            if (Symbols.FirstOrDefault(s => !ManagedInputs.IsManaged(s)) is { } other) { throw new InputException("NCS2306", $"{other} is no assembly; {file} is a NativeAOT binary, whose --symbols are the assemblies that it was made of."); }
+            return new ElfCompanions(Types: Types, Managed: Symbols.Length == 0 ? null : NativeNames.Read(Symbols));
+        }
+
+        if (Symbols.Length > 1) { throw new InputException("NCS2307", "a module has one companion; give --symbols once."); }
+        return new ElfCompanions(Symbols.SingleOrDefault(), Types);
     }
 
     private Profile Profile(string shipped)

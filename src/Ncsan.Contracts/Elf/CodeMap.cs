@@ -12,14 +12,15 @@ internal sealed class CodeMap
     private readonly CallGraph _graph;
     private readonly Profile _profile;
     private readonly LinkageTable _linkage;
+    private readonly NativeAot? _native;
     private readonly Ranges?[] _ranges;
     private readonly List<(int Section, long Start)> _starts = [];
     private readonly Dictionary<int, int> _externalOfSymbol = [];
     private readonly Dictionary<string, int> _externalOfName = new(StringComparer.Ordinal);
 
-    internal CodeMap(ElfFile file, CallGraph graph, Profile profile, MemoryBudget budget, CompanionSymbols? companion)
+    internal CodeMap(ElfFile file, CallGraph graph, Profile profile, MemoryBudget budget, CompanionSymbols? companion, NativeAot? native)
     {
-        (_file, _graph, _profile, Companion) = (file, graph, profile, companion);
+        (_file, _graph, _profile, Companion, _native) = (file, graph, profile, companion, native);
         _linkage = new LinkageTable(file);
         _ranges = new Ranges?[file.Sections.Length];
         if (!file.IsRelocatable)
@@ -79,6 +80,7 @@ internal sealed class CodeMap
             function.Why = $"{Companion.Name} has it in {section}";
         }
 
+        _native?.Mark(function);
         _graph.Add(function);
         _externalOfName.Add(name, function.Id);
         return function;
@@ -162,6 +164,7 @@ internal sealed class CodeMap
         };
         if (_profile.IsProtectedSection(sectionName)) { (function.Flags, function.Why) = (function.Flags | (IsThunkSection(sectionName) ? FunctionFlags.Safe : FunctionFlags.Protected), $"in {sectionName}"); }
         if (!candidate.IsLocal || !candidate.IsFunction) { function.Flags |= FunctionFlags.Entry; }
+        _native?.Mark(function);
         _graph.Add(function);
         _starts.Add((section.Index, candidate.Offset));
         return function;

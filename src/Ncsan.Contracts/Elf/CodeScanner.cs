@@ -51,7 +51,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
     {
         _calls.Clear();
         long end = start + function.Size;
-        Place lastTable = Place.None;
+        var hints = new SwitchHints(file);
         bool registers = false, falls = true;
         decoder.Seek(start);
         long at = start;
@@ -69,13 +69,12 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
             FlowControl flow = decoded.Instruction.FlowControl;
             if (flow == FlowControl.Next)
             {
-                if (decoded.Memory.Section > 0 && decoded.Instruction.Mnemonic == Mnemonic.Lea) { lastTable = decoded.Memory; }
-                else if (decoded.Constant.Section > 0) { lastTable = decoded.Constant; }
+                hints.Note(in decoded);
                 falls = decoded.Instruction.Mnemonic is not (Mnemonic.Int3 or Mnemonic.Hlt);
                 continue;
             }
 
-            falls = Control(function, section, start, end, in decoded, lastTable, ref registers);
+            falls = Control(function, section, start, end, in decoded, in hints, ref registers);
         }
 
         if (falls && function.Size > 0 && code.At(section, end) is { } next && next != function && IsHandWritten(function))
@@ -91,7 +90,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
     private static bool IsHandWritten(Function function) => function.Unit is null || function.Unit.EndsWith(".S", StringComparison.Ordinal);
 
     /// <summary>Notes a control transfer; true when control may go on behind it.</summary>
-    private bool Control(Function function, int section, long start, long end, in Decoded decoded, Place lastTable, ref bool registers)
+    private bool Control(Function function, int section, long start, long end, in Decoded decoded, in SwitchHints hints, ref bool registers)
     {
         int offset = (int)(decoded.Offset - start);
         switch (decoded.Instruction.FlowControl)
@@ -106,7 +105,7 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
                 registers |= Indirect(function, offset, CallKind.Indirect, in decoded);
                 return true;
             case FlowControl.IndirectBranch:
-                if (!jumpTables.IsTable(function, in decoded, lastTable)) { registers |= Indirect(function, offset, CallKind.IndirectTail, in decoded); }
+                if (!jumpTables.IsTable(function, in decoded, in hints)) { registers |= Indirect(function, offset, CallKind.IndirectTail, in decoded); }
                 return false;
             case FlowControl.Return or FlowControl.Exception:
                 return false;

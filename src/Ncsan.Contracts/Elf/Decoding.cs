@@ -124,7 +124,12 @@ internal sealed class SectionDecoder
             if (offset >= 0 && offset < (long)_section.Size) { result.Memory = new Place(_section.Index, offset); }
             else if (!_file.IsRelocatable) { result.Memory = _file.PlaceAt(instruction.NearBranch64); }
         }
-        else if (!_file.IsRelocatable)
+        else if (_file.IsRelocatable)
+        {
+            // What is not relocated is in the same section.
+            if (instruction.IsIPRelativeMemoryOperand && instruction.IPRelativeMemoryAddress - _section.Address < _section.Size) { result.Memory = new Place(_section.Index, (long)(instruction.IPRelativeMemoryAddress - _section.Address)); }
+        }
+        else
         {
             if (instruction.IsIPRelativeMemoryOperand) { result.Memory = _file.PlaceAt(instruction.IPRelativeMemoryAddress); }
             else if (instruction.MemoryDisplSize >= 4 && instruction.MemoryBase == Register.None) { result.Memory = _file.PlaceAt(instruction.MemoryDisplacement64); }

@@ -15,7 +15,12 @@ internal sealed class ElfFacts(ElfProgram program)
         MarkParents(graph);
         bool anyProtected = graph.Functions.Any(f => f.Is(FunctionFlags.Protected) && !f.Is(FunctionFlags.External));
         int external = graph.Functions.Count(f => f.Is(FunctionFlags.External) && !f.Is(FunctionFlags.Hook) && f.Section is null);
-        if (!program.File.IsRelocatable)
+        if (program.Native is { } native)
+        {
+            graph.Tier = Tier.UpperBound;
+            graph.Notes.AddRange(native.Notes(graph));
+        }
+        else if (!program.File.IsRelocatable)
         {
             graph.Tier = Tier.Heuristic;
             if (anyProtected && !program.Special.HasRegionNotes)
@@ -29,13 +34,13 @@ internal sealed class ElfFacts(ElfProgram program)
             graph.Notes.Add("No instrumentation_begin/end notes are in this file: either it has no regions, or it was built without CONFIG_DEBUG_ENTRY and calls inside regions are reported too.");
         }
 
-        if (external > 0 && program.Code.Companion is null)
+        if (external > 0 && program.Code.Companion is null && program.Native is null)
         {
             graph.Notes.Add($"{external} function(s) are defined in other files and count as not protected; --symbols FILE (a vmlinux.o, vmlinux or System.map) says where they live.");
         }
 
         if (program.Scanner.Undecodable > 0) { graph.Notes.Add($"{program.Scanner.Undecodable} function(s) have bytes that are no instruction; they were read up to there."); }
-        if (!anyProtected) { graph.Notes.Add("No function of this file is protected: no section of it is one of the profile's or was named with --section."); }
+        if (!anyProtected && program.Native?.Symbols is null) { graph.Notes.Add("No function of this file is protected: no section of it is one of the profile's or was named with --section."); }
     }
 
     /// <summary>The sentence for a file without symbols.</summary>

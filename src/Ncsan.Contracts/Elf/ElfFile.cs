@@ -226,6 +226,14 @@ internal sealed class ElfFile : IDisposable
         return PlaceAt(unchecked(Sections[section].Address + (ulong)origin + (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes[(int)offset..])));
     }
 
+    /// <summary>The place that a 4-byte field counts as a distance from <paramref name="origin"/>.</summary>
+    internal Place DistanceAt(int section, long offset, Place origin)
+    {
+        ReadOnlySpan<byte> bytes = BytesOf(Sections[section]);
+        if (offset < 0 || offset > bytes.Length - 4 || TryRelocationAt(section, offset, out _)) { return Place.None; }
+        return origin with { Offset = origin.Offset + BinaryPrimitives.ReadInt32LittleEndian(bytes[(int)offset..]), Symbol = -1 };
+    }
+
     /// <summary>The relocation that the loader applies to an address of a linked file, and the name of the symbol it looks up for it.</summary>
     internal bool TryDynamic(ulong address, out ElfRelocation relocation, out string name)
     {

@@ -5,4 +5,4 @@ namespace Ncsan.Contracts.Elf;
 
 /// <summary>What was read from one file, for the parts that look deeper into it.</summary>
 internal sealed record ElfProgram(
-    ElfFile File, CallGraph Graph, Profile Profile, CodeMap Code, DataMap Data, SpecialSections Special, JumpTables JumpTables, CodeScanner Scanner, SlotTable Slots);
+    ElfFile File, CallGraph Graph, Profile Profile, CodeMap Code, DataMap Data, SpecialSections Special, JumpTables JumpTables, CodeScanner Scanner, SlotTable Slots, NativeAot? Native);

@@ -29,7 +29,7 @@ internal sealed partial class FlowBuilder
             if (builder.Program.Scanner.MiddleEntries.TryGetValue(function.Id, out var entries)) { also.AddRange(entries.Select(e => Enter(new Place(section, e), null))); }
             while (_pending.TryDequeue(out var next) && _nodes.Count < MostNodes) { Visit(next.At, next.Inside); }
             if (_pending.Count > 0) { _unresolved.Add("the function is too large to be followed whole"); }
-            if (!builder.Program.File.IsRelocatable && !builder.Program.Special.HasRegionNotes) { NopRegions.Apply(_nodes, _nops, Warns); }
+            if (!builder.Program.File.IsRelocatable && builder.Program.Native is null && !builder.Program.Special.HasRegionNotes) { NopRegions.Apply(_nodes, _nops, Warns); }
             return new FlowGraph([.. _nodes.Select(n => new FlowNode(n.Event, n.Offset, n.Site, [.. n.Next]))], also, _unresolved);
         }
 
@@ -40,12 +40,11 @@ internal sealed partial class FlowBuilder
         private void FindSwitches()
         {
             SectionDecoder decoder = builder.DecoderAt(section, start);
-            Place last = Place.None;
+            var hints = new SwitchHints(builder.Program.File);
             for (long at = start; at < start + function.Size && decoder.Next(out Decoded decoded); at = decoded.Next)
             {
-                if (decoded.Memory.Section > 0 && decoded.Instruction.Mnemonic == Mnemonic.Lea) { last = decoded.Memory; }
-                else if (decoded.Constant.Section > 0) { last = decoded.Constant; }
-                if (decoded.Instruction.FlowControl == FlowControl.IndirectBranch && builder.Program.JumpTables.Targets(function, in decoded, last).ToList() is { Count: > 0 } targets) { _switches.Add(at, targets); }
+                hints.Note(in decoded);
+                if (decoded.Instruction.FlowControl == FlowControl.IndirectBranch && builder.Program.JumpTables.Targets(function, in decoded, in hints).ToList() is { Count: > 0 } targets) { _switches.Add(at, targets); }
             }
         }
 

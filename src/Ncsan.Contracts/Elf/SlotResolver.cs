@@ -121,13 +121,12 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
     {
         _unknown.Clear();
         decoder.Seek(_start);
-        Place table = Place.None;
+        var hints = new SwitchHints(file);
         for (long at = _start; at < end && decoder.Next(out Decoded decoded); at = decoded.Next)
         {
-            if (decoded.Memory.Section > 0 && decoded.Instruction.Mnemonic == Mnemonic.Lea) { table = decoded.Memory; }
-            else if (decoded.Constant.Section > 0) { table = decoded.Constant; }
+            hints.Note(in decoded);
             if (IsBranch(in decoded) && decoded.Memory.Section == section && decoded.Memory.Offset <= decoded.Offset) { _unknown.Add(decoded.Memory.Offset); }
-            if (decoded.Instruction.FlowControl == FlowControl.IndirectBranch) { _unknown.UnionWith(jumpTables.Targets(_function, in decoded, table).Select(t => t.Offset)); }
+            if (decoded.Instruction.FlowControl == FlowControl.IndirectBranch) { _unknown.UnionWith(jumpTables.Targets(_function, in decoded, in hints).Select(t => t.Offset)); }
             if (special.Edges.TryGetValue((section, decoded.Offset), out var edges)) { _unknown.UnionWith(edges.Select(e => e.To.Offset)); }
             if (special.Alternatives.TryGetValue((section, decoded.Offset), out var alternatives)) { _unknown.UnionWith(alternatives.Select(a => a.Original.Offset + a.OriginalLength)); }
         }

@@ -44,7 +44,10 @@ internal sealed class FlowBuilder
         internal int Depth { get; } = Outer is null ? 1 : Outer.Depth + 1;
     }
 
-    internal static FlowEvent RegionEvent(IlMethod called) => called.Type.Definition.FullName != "Ncsan.Annotations.Instrumentation" ? FlowEvent.None
+    /// <summary>The type whose Begin and End open and close a region.</summary>
+    internal const string RegionType = "Ncsan.Annotations.Instrumentation";
+
+    internal static FlowEvent RegionEvent(IlMethod called) => called.Type.Definition.FullName != RegionType ? FlowEvent.None
         : called.Definition.Name switch { "Begin" => FlowEvent.Begin, "End" => FlowEvent.End, _ => FlowEvent.None };
 
     internal static FlowGraph Build(MethodBody body, CallSite[] sites)

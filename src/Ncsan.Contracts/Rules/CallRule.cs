@@ -39,6 +39,11 @@ public sealed class CallRule : IContractRule
             {
                 if (Check(graph, function, function.Calls[index]) is { } violation) { yield return explain.Complete(violation); }
             }
+
+            foreach (string hole in flow.Unresolved)
+            {
+                yield return explain.Complete(new Violation(Unresolved, Severity.Error, function, $"not every path of {function.Name} could be followed: {hole}", $"{Unresolved} {function.Name} path"));
+            }
         }
     }
 

@@ -129,15 +129,15 @@ public sealed class InputTests
             Assert.Contains(alone.Graph.Notes, n => n.Contains("--symbols", StringComparison.Ordinal));
         }
 
-        using (ElfFrontEnd told = ElfFrontEnd.Open(module, s_linux, kernel)) { Assert.Equal(["calls_plain"], Bad(told)); }
+        using (ElfFrontEnd told = ElfFrontEnd.Open(module, s_linux, new ElfCompanions(kernel))) { Assert.Equal(["calls_plain"], Bad(told)); }
 
         string map = Path.Combine(Path.GetDirectoryName(module)!, "System.map");
         File.WriteAllLines(map, ["ffffffff81000000 T _text", "ffffffff81000100 T not_instrumented", "ffffffff81001000 T __noinstr_text_start", "ffffffff81001010 T also_protected", "ffffffff81002000 T __noinstr_text_end"]);
-        using (ElfFrontEnd mapped = ElfFrontEnd.Open(module, s_linux, map)) { Assert.Equal(["calls_plain"], Bad(mapped)); }
+        using (ElfFrontEnd mapped = ElfFrontEnd.Open(module, s_linux, new ElfCompanions(map))) { Assert.Equal(["calls_plain"], Bad(mapped)); }
 
-        Assert.Equal("NCS2306", Assert.Throws<ElfException>(() => ElfFrontEnd.Open(module, s_linux, Compiler.Fixture("module.c"))).Id);
+        Assert.Equal("NCS2306", Assert.Throws<ElfException>(() => ElfFrontEnd.Open(module, s_linux, new ElfCompanions(Compiler.Fixture("module.c")))).Id);
         File.WriteAllLines(map, ["ffffffffffffffff B The real System.map is in another package"]);
-        Assert.Equal("NCS2306", Assert.Throws<ElfException>(() => ElfFrontEnd.Open(module, s_linux, map)).Id);
+        Assert.Equal("NCS2306", Assert.Throws<ElfException>(() => ElfFrontEnd.Open(module, s_linux, new ElfCompanions(map))).Id);
 
         static IEnumerable<string> Bad(ElfFrontEnd elf) => RuleSet.Check(elf.Graph).Where(v => v.Severity == Severity.Error).Select(v => v.Function.Name).Order();
     }
