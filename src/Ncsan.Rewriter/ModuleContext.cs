@@ -22,6 +22,7 @@ internal sealed class ModuleContext
         Calls = new Calls(this);
         Methods.AddRange(module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody));
         Leaves = new Leaves(this, Methods);
+        Ordering = new Ordering(this, Methods);
     }
 
     internal ModuleDefinition Module { get; }
@@ -37,6 +38,8 @@ internal sealed class ModuleContext
     internal Calls Calls { get; }
 
     internal Leaves Leaves { get; }
+
+    internal Ordering Ordering { get; }
 
     /// <summary>The methods that have a body. Twins are not among them.</summary>
     internal List<MethodDefinition> Methods { get; } = [];

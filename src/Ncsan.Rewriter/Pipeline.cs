@@ -35,7 +35,7 @@ internal sealed class Pipeline
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),
         new LockAnnotationPass(),
-        new FrameworkBarrierPass(), // after the accesses of the same call: what they hold back is ordered by what the call does
+        new OrderingCallPass(),
         new LeafCallPass(), // last: only where no pass has put something else in the call's place
     ];
 
@@ -77,7 +77,7 @@ internal sealed class Pipeline
             return;
         }
 
-        new BodyEmitter(code, CopyPlan.Make(code, segments)).Emit();
+        new BodyEmitter(code, CopyPlan.Make(code, segments), sites..module.Sites.Count).Emit();
         bool inline = size <= InlineSize || (size <= InlineIteratorSize && method is { Name: "MoveNext", ReturnType.MetadataType: MetadataType.Boolean });
         if (inline && !method.NoInlining && !method.Body.HasExceptionHandlers) { method.AggressiveInlining = true; }
         module.MethodsInstrumented++;
@@ -95,6 +95,7 @@ internal sealed class Pipeline
             }
 
             foreach (var pass in _opPasses) { pass.Visit(code, op); }
+            if (op.Code == Mono.Cecil.Cil.Code.Calli) { op.OrdersMemory = true; }
             if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }
         }
     }

@@ -91,6 +91,12 @@ public static unsafe partial class Hooks
     /// <param name="kind">A <see cref="BarrierKind"/>.</param>
     public static void Barrier(int kind) => Detector.Barrier((BarrierKind)kind);
 
+    /// <summary>A method is about to be left in good order, or its last checked copy is. What weak memory holds back of it is checked once more, since
+    /// its last store may have published it, and then no longer.</summary>
+    /// <param name="site">The first site of the method.</param>
+    /// <param name="count">How many sites it has.</param>
+    public static void MethodExit(int site, int count) => Detector.MethodExit(site, count);
+
     // Calls into collections that are not thread-safe are accesses to the collection.
 
     /// <summary>A member that reads <paramref name="collection"/> is about to be called. Ignored unless its real type is a thread-unsafe collection.</summary>

@@ -17,6 +17,7 @@ internal static class Lifecycle
         Candidates.Load();
         Reporter.Start();
         Locks.LockValidation.Start();
+        if (Configuration.WeakMemory) { WeakMemory.Start(); }
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
         AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
         switch (Configuration.Sampling)

@@ -66,18 +66,26 @@ public class WeakMemoryTests
         Assert.False(WeakMemory.TryGet(SanitizedThread.Current, out _));
     }
 
-    [Fact]
-    public void An_access_is_no_longer_held_back_after_its_method_returned()
+    [Theory]
+    [InlineData(6, false)]
+    [InlineData(7, true)]
+    [InlineData(9, true)]
+    [InlineData(10, false)]
+    public void An_access_is_no_longer_held_back_after_its_own_method_is_left(int site, bool isOfTheMethod)
     {
-        HoldDeep(8);
-        Assert.False(WeakMemory.TryGet(SanitizedThread.Current, out _));
+        SanitizedThread thread = SanitizedThread.Current;
+        WeakMemory.Hold(thread, 0x10000, 4, Write, site);
+        Hooks.MethodExit(7, 3);
+        Assert.Equal(!isOfTheMethod, thread.Reordered.IsThere);
+        WeakMemory.Drop(thread);
     }
 
-    private static unsafe int HoldDeep(int depth)
+    [Fact]
+    public void An_access_is_no_longer_held_back_after_an_exception()
     {
-        byte* room = stackalloc byte[256];
-        room[depth] = 1;
-        if (depth == 0) { WeakMemory.Hold(SanitizedThread.Current, 0x10000, 4, Write, 0); }
-        return depth == 0 ? room[0] : HoldDeep(depth - 1) + room[depth];
+        WeakMemory.Start();
+        WeakMemory.Hold(SanitizedThread.Current, 0x10000, 4, Write, 0);
+        Assert.Throws<IndexOutOfRangeException>(() => new int[0][int.Parse("0")]);
+        Assert.False(WeakMemory.TryGet(SanitizedThread.Current, out _));
     }
 }

@@ -34,15 +34,20 @@ internal sealed class BodyEmitter
     private readonly List<(Instruction Switch, Func<Instruction>[] Targets)> _switches = [];
     private readonly List<(Segment Target, Action<Instruction> Use)> _ways = [];
     private readonly Instruction?[] _cleanStart;
+    private readonly Range _sites;
     private readonly List<SequencePoint> _points = [];
     private SequencePoint? _statement;
 
-    internal BodyEmitter(MethodCode code, FlowGraph graph)
+    /// <param name="code">The method.</param>
+    /// <param name="graph">Its segments, and which of them have checked copies.</param>
+    /// <param name="sites">The sites of the method.</param>
+    internal BodyEmitter(MethodCode code, FlowGraph graph, Range sites)
     {
         _code = code;
         _body = code.Method.Body;
         _writer = new CodeWriter(code.Module, _body);
         _graph = graph;
+        _sites = sites;
         _cleanStart = new Instruction?[code.Ops.Count];
         BarrierExits.Mark(graph);
     }
@@ -135,7 +140,6 @@ internal sealed class BodyEmitter
         foreach (var op in segment.Ops)
         {
             Mark(op);
-            if (op.OrdersMemory || (segment.OrdersAtExit && op == segment.Last)) { EmitBarrier(); }
             var clone = Clone(op.Instruction);
             segment.Copy?.Rename(op, clone);
             EmitOp(op, clone, Array.ConvertAll(op.Prefixes, Clone), segment);
@@ -156,6 +160,7 @@ internal sealed class BodyEmitter
     private void EmitWay(Segment from, Segment to)
     {
         Mark(from.Last);
+        EmitWord(to);
         if (Direct(from, to) is { } direct) { Jump(direct); return; }
         if (from.Copy == to.Copy)
         {
@@ -175,10 +180,40 @@ internal sealed class BodyEmitter
         return from.Copy == to.Copy && to.HeaderOf is null ? () => to.CheckedEntry! : null;
     }
 
+    /// <summary>What the weak-memory model has to know of an op right before it happens, and after its own accesses.</summary>
+    private void EmitOrder(Op op)
+    {
+        if (op.OrdersMemory) { EmitBarrier(); }
+
+        // Out of a try block or handler leads nothing but this instruction, so the word is said before it.
+        if (op.Code is Code.Leave or Code.Leave_S && _graph.StartingAt(_code.At((Instruction)op.Operand!).Index) is var target) { EmitWord(target); }
+
+        // A tail call leaves before its callee begins, and nothing may stand between it and its return.
+        if (BarrierExits.IsExit(op) && !(op.Index > 0 && _code.Ops[op.Index - 1].HasPrefix(Code.Tail))) { EmitExit(); }
+    }
+
+    /// <summary>Whether the way from a checked copy to clean code has to say what that keeps to itself.</summary>
+    private static bool NeedsWord(Segment from, Segment to) => (to.LeadsToOrdering || to.LeadsToExit) && from.Last.Code is not (Code.Leave or Code.Leave_S);
+
+    private void EmitWord(Segment to)
+    {
+        if (to.LeadsToOrdering) { EmitBarrier(); }
+        if (to.LeadsToExit) { EmitExit(); }
+    }
+
     private void EmitBarrier()
     {
         _writer.Constant((int)BarrierKind.Full);
         _writer.Hook(nameof(Hooks.Barrier));
+    }
+
+    private void EmitExit()
+    {
+        (int first, int count) = _sites.GetOffsetAndLength(_sites.End.Value);
+        if (count == 0) { return; }
+        _writer.Site(first);
+        _writer.Constant(count);
+        _writer.Hook(nameof(Hooks.MethodExit));
     }
 
     private void EmitOp(Op op, Instruction instruction, Instruction[] prefixes, Segment segment)
@@ -189,6 +224,7 @@ internal sealed class BodyEmitter
 
         void Body()
         {
+            if (segment.HasCheckedCopy && _writer.Copy == Copies.Checked) { EmitOrder(op); }
             if (op.Instead?.FindLast(p => (p.Copies & _writer.Copy) != 0) is { Emit: { } replacement }) { replacement(_writer); return; }
             if (op.Twin is { } twin && segment.HasCheckedCopy && _writer.Copy == Copies.Clean) { _writer.Emit(op.Instruction.OpCode, twin); return; }
             foreach (var prefix in prefixes) { _writer.Add(prefix); }
@@ -217,7 +253,7 @@ internal sealed class BodyEmitter
         _switches.Add((branch, targets));
     }
 
-    private Func<Instruction>? Destination(Segment from, Segment to) => _writer.Copy == Copies.Checked ? Direct(from, to)
+    private Func<Instruction>? Destination(Segment from, Segment to) => _writer.Copy == Copies.Checked ? (NeedsWord(from, to) ? null : Direct(from, to))
         : to.HeaderOf is { } loop && loop.Body.Contains(from) ? () => to.Inner! : () => to.Entry!;
 
     /// <summary>Every run of emitted code begins with the sequence point of its statement; a test belongs to the statement that it stands before.</summary>

@@ -48,8 +48,11 @@ internal sealed class Segment(MethodCode code, int start, int end)
     /// <summary>The loop that the segment is the header of, if it is copied: a test stands in front of it, where control comes in from outside.</summary>
     internal Loop? HeaderOf { get; set; }
 
-    /// <summary>Whether the checked copy leads to clean code that orders memory without saying so, so that it has to say it on the way out.</summary>
-    internal bool OrdersAtExit { get; set; }
+    /// <summary>Whether this is clean code that orders memory, or leads to such, without saying so: whoever comes from a checked copy has to say it.</summary>
+    internal bool LeadsToOrdering { get; set; }
+
+    /// <summary>The same, where the method is left.</summary>
+    internal bool LeadsToExit { get; set; }
 
     /// <summary>Where clean code enters: a test, or the clean copy.</summary>
     internal Instruction? Entry { get; set; }

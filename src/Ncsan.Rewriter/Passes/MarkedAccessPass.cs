@@ -40,7 +40,14 @@ internal sealed class MarkedAccessPass : ICallPass
     private static void Access(Invocation call, string hook, SiteKind kind)
     {
         if (call.ArgumentType(0) is not ByReferenceType { ElementType: var type }) { return; }
-        if (call.Op.Inputs![0].OnStack) { call.Module.Skip(SkipReason.StackLocal); return; }
+        if (call.Op.Inputs![0].OnStack)
+        {
+            // Nobody else sees the location, but a fence is a fence.
+            call.Op.OrdersMemory = kind == SiteKind.ReadWrite;
+            call.Module.Skip(SkipReason.StackLocal);
+            return;
+        }
+
         int size = call.Module.Types.ShapeOf(type).Size;
         int site = call.Site(kind, IndirectPass.Member(call.Op.Inputs[0], type), size, SiteFlags.Marked);
         call.Add(Copies.Checked, after: false, [0], w =>

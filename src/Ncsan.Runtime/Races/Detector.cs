@@ -77,6 +77,33 @@ internal static unsafe class Detector
         if (Sampler.IsAttentive()) { WeakMemory.Order(SanitizedThread.Current, kind); }
     }
 
+    internal static void MethodExit(int site, int count)
+    {
+        if (Sampler.IsAttentive()) { MethodExitSlow(site, count); }
+    }
+
+    /// <summary>Hooks come before their accesses, so this is the only check that comes after the last one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MethodExitSlow(int site, int count)
+    {
+        SanitizedThread thread = SanitizedThread.Current;
+        if (thread.Guard != 0 || !thread.Reordered.IsThere || (uint)(thread.Reordered.Site - site) >= (uint)count) { return; }
+        thread.Guard++;
+        try
+        {
+            if (WeakMemory.TryGet(thread, out HeldAccess held)) { CheckAt(held, thread, isChosen: WeakMemory.WatchesAtExit(thread)); }
+            WeakMemory.Drop(thread);
+        }
+        catch (Exception fault)
+        {
+            Findings.Faults.Disable("the race detector", fault);
+        }
+        finally
+        {
+            thread.Guard--;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckStructSlow<T>(ref T location, AccessKind kind, int site) =>
         CheckSlow(ref Unsafe.As<T, byte>(ref location), Unsafe.SizeOf<T>(), kind, site, ReferenceMap.Of<T>());
@@ -140,51 +167,7 @@ internal static unsafe class Detector
         _ = Volatile.Read(ref location);
         fixed (byte* address = &location)
         {
-            if (!WatchWord.CanEncode((nuint)address, access.Size))
-            {
-                Statistics.Count(ref Statistics.UnencodableAccesses);
-                return;
-            }
-
-            int slot = Watchpoints.Insert((nuint)address, access, out Stamp stamp);
-            if (slot < 0)
-            {
-                Statistics.Count(ref Statistics.NoCapacity);
-                return;
-            }
-
-            if (Watchpoints.FindOlder(ref location, access, stamp, out Stamp older) is >= 0 and var other && Watchpoints.Consume(slot, stamp))
-            {
-                Watchpoints.Remove(slot);
-                Encounter.HitSlow(other, older, ref location, access);
-                return;
-            }
-
-            try
-            {
-                Statistics.Count(ref Statistics.SetupWatchpoints);
-                long started = Stopwatch.GetTimestamp();
-                int window = Sampler.Window;
-                var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
-                if (directed is null)
-                {
-                    Delay.Wait(slot, delay);
-                    Sampler.Delayed(access.Thread, started, delay);
-                }
-                else
-                {
-                    DirectedWatch.Wait(slot, directed, access.Thread);
-                }
-
-                if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }
-                else { Encounter.WasNotHit(address, before, access, othersWereSeen: Hooks.State != 0 && Sampler.Window == window); }
-            }
-            finally
-            {
-                // Before the location is unpinned.
-                Watchpoints.Remove(slot);
-            }
-
+            if (!WatchPinned(address, access, delay, directed)) { return; }
             if (Configuration.WeakMemory && (access.Kind & (AccessKind.Assert | AccessKind.Collection)) == 0)
             {
                 WeakMemory.Hold(access.Thread, (nuint)address, access.Size, access.Kind, access.Site);
@@ -192,15 +175,75 @@ internal static unsafe class Detector
         }
     }
 
+    /// <summary>The same for an access that outlasted its hook. The address is pinned first and trusted only then: a collection before the pin shows in the count.</summary>
+    private static void WatchAt(in HeldAccess held, in Access access, int delay)
+    {
+        fixed (byte* address = &Unsafe.AsRef<byte>((void*)held.Address))
+        {
+            if (held.IsGood) { WatchPinned(address, access, delay, null); }
+        }
+    }
+
+    /// <returns>Whether the location was watched.</returns>
+    private static bool WatchPinned(byte* address, in Access access, int delay, Candidate? directed)
+    {
+        if (!WatchWord.CanEncode((nuint)address, access.Size))
+        {
+            Statistics.Count(ref Statistics.UnencodableAccesses);
+            return false;
+        }
+
+        int slot = Watchpoints.Insert((nuint)address, access, out Stamp stamp);
+        if (slot < 0)
+        {
+            Statistics.Count(ref Statistics.NoCapacity);
+            return false;
+        }
+
+        if (Watchpoints.FindOlder(ref *address, access, stamp, out Stamp older) is >= 0 and var other && Watchpoints.Consume(slot, stamp))
+        {
+            Watchpoints.Remove(slot);
+            Encounter.HitSlow(other, older, ref *address, access);
+            return false;
+        }
+
+        try
+        {
+            Statistics.Count(ref Statistics.SetupWatchpoints);
+            long started = Stopwatch.GetTimestamp();
+            int window = Sampler.Window;
+            var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
+            if (directed is null)
+            {
+                Delay.Wait(slot, delay);
+                Sampler.Delayed(access.Thread, started, delay);
+            }
+            else
+            {
+                DirectedWatch.Wait(slot, directed, access.Thread);
+            }
+
+            if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }
+            else { Encounter.WasNotHit(address, before, access, othersWereSeen: Hooks.State != 0 && Sampler.Window == window); }
+        }
+        finally
+        {
+            // Before the location is unpinned.
+            Watchpoints.Remove(slot);
+        }
+
+        return true;
+    }
+
     /// <summary>Checks the accesses that outlast their hooks: the one that memory may hold back, and assertions of open scopes.</summary>
     private static void CheckHeldSlow(SanitizedThread thread)
     {
-        if (WeakMemory.TryGet(thread, out HeldAccess held)) { CheckAt(held, thread); }
+        if (WeakMemory.TryGet(thread, out HeldAccess held)) { CheckAt(held, thread, isChosen: false); }
         for (int i = thread.Asserted.Count - 1; i >= 0; i--)
         {
             HeldAccess asserted = thread.Asserted[i];
             if (!asserted.IsThere) { continue; }
-            if (asserted.IsGood) { CheckAt(asserted, thread); }
+            if (asserted.IsGood) { CheckAt(asserted, thread, isChosen: false); }
             else
             {
                 // The object may have moved. The scope stays open, so that its end finds it.
@@ -211,18 +254,11 @@ internal static unsafe class Detector
     }
 
     /// <summary>As a check, at an address that is good for as long as no collection happens: the slot first, then the count, then the comparison.</summary>
-    private static void CheckAt(in HeldAccess held, SanitizedThread thread)
+    private static void CheckAt(in HeldAccess held, SanitizedThread thread, bool isChosen)
     {
         var access = new Access(held.Kind, held.Site, held.Size, null, thread);
         int slot = Watchpoints.FindAt(held.Address, held.Collections, held.Size, held.Kind, out Stamp stamp);
-        if (slot >= 0)
-        {
-            Encounter.HitAt(slot, stamp, access);
-        }
-        else if ((held.Kind & AccessKind.Assert) != 0 && Hooks.State != 0 && Sampler.Decide(access, cold: false) is > 0 and var delay && held.IsGood)
-        {
-            // No safepoint lies between the count and the pin.
-            WatchSlow(ref *(byte*)held.Address, access, delay, null);
-        }
+        if (slot >= 0) { Encounter.HitAt(slot, stamp, access); }
+        else if (thread.Ignoring == 0 && Hooks.State != 0 && Sampler.Decide(access, cold: false, isChosen) is > 0 and var delay && !thread.IsOnStack(held.Address)) { WatchAt(held, access, delay); }
     }
 }

@@ -7,8 +7,7 @@ namespace Ncsan.Runtime.Races;
 /// <param name="Site">Where it was made.</param>
 /// <param name="Collections">The number of collections at that time.</param>
 /// <param name="Window">The sampling window at that time: what the thread did with State down was not seen.</param>
-/// <param name="Frame">The address of the frame that made it.</param>
-internal readonly record struct HeldAccess(nuint Address, int Size, AccessKind Kind, int Site, int Collections, int Window, nuint Frame)
+internal readonly record struct HeldAccess(nuint Address, int Size, AccessKind Kind, int Site, int Collections, int Window)
 {
     internal bool IsThere => Size != 0;
 

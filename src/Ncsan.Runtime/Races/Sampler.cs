@@ -80,13 +80,19 @@ internal static unsafe class Sampler
     }
 
     /// <summary>Decides on the slow path, and sets the thread's next turn.</summary>
+    /// <param name="access">The access.</param>
+    /// <param name="cold">Its site has run a few times only: it is watched, and for longer.</param>
+    /// <param name="isChosen">It is watched for another reason.</param>
     /// <returns>How long to watch in microseconds, or 0 for not at all.</returns>
-    internal static int Decide(in Access access, bool cold)
+    internal static int Decide(in Access access, bool cold, bool isChosen = false)
     {
         byte here;
         SanitizedThread thread = access.Thread;
-        bool due = s_skip[CellOf(&here)] < 0;
-        if (!cold && !due) { return 0; }
+
+        // Whatever else brought the access here, it counts.
+        ref int skip = ref s_skip[CellOf(&here)];
+        bool due = skip < 0 || --skip < 0;
+        if (!cold && !due && !isChosen) { return 0; }
         long now = Stopwatch.GetTimestamp();
         if (due) { SetSkip(thread, CellOf(&here), now); }
         if (Census.IsAlone(thread))

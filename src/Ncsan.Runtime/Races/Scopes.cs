@@ -49,7 +49,7 @@ internal static unsafe class Scopes
         SanitizedThread thread = SanitizedThread.Current;
         fixed (byte* address = &Unsafe.As<T, byte>(ref location))
         {
-            thread.Asserted.Add(new HeldAccess((nuint)address, Math.Min(Unsafe.SizeOf<T>(), WatchWord.MaxSize), kind, site, GC.CollectionCount(0), Sampler.Window, 0));
+            thread.Asserted.Add(new HeldAccess((nuint)address, Math.Min(Unsafe.SizeOf<T>(), WatchWord.MaxSize), kind, site, GC.CollectionCount(0), Sampler.Window));
         }
 
         thread.SetAttention(thread.Asserted.Count > 1, true);

@@ -23,7 +23,7 @@ internal unsafe readonly ref struct ValueSnapshot
     {
         (int size, AccessKind kind) = (_size, _kind) = (access.Size, access.Kind);
         (_references, _mask) = (access.References, access.Thread.AccessMask);
-        if ((kind & AccessKind.Collection) != 0) { return; }
+        if ((kind & NoValue) != 0) { return; }
         if ((kind & AccessKind.Reference) != 0)
         {
             _reference = Volatile.Read(ref Unsafe.AsRef<object?>(address));
@@ -39,9 +39,11 @@ internal unsafe readonly ref struct ValueSnapshot
         }
     }
 
-    /// <summary>Whether two snapshots of this location can differ at all. A collection has no value of its own here, and a struct of
-    /// nothing but references cannot be compared.</summary>
-    internal bool IsComparable => (_kind & AccessKind.Collection) == 0 && _references is not { IsOpaque: true };
+    /// <summary>A collection has no value of its own here, and the memory of an access that was held back may be gone.</summary>
+    private const AccessKind NoValue = AccessKind.Collection | AccessKind.Reordered;
+
+    /// <summary>Whether two snapshots of this location can differ at all. A struct of nothing but references cannot be compared.</summary>
+    internal bool IsComparable => (_kind & NoValue) == 0 && _references is not { IsOpaque: true };
 
     /// <summary>The value for the report.</summary>
     internal CapturedValue Captured => new(_bits, _bytes[..Math.Min(_bytes.Length, 16)].ToArray(), _reference?.GetType(), _kind, _size);

@@ -7,21 +7,29 @@ namespace Ncsan.Runtime.Races;
 /// later one, as if it only happened then, until a barrier orders it. That finds a barrier missing before a publishing access.
 /// </summary>
 /// <remarks>
-/// The access is kept by address, so it is dropped as soon as a collection has happened; also when the method that made it has returned, and when
-/// State went down, since barriers of clean copies are not seen. Only stores and loads that are late are modelled, not loads that are early: a
-/// missing barrier on the acquiring side is not found.
+/// The access is kept by address, so it is dropped as soon as a collection has happened; also when the method that made it is left, in good order
+/// or by an exception, since whoever called it may order memory unseen; and when State went down, since barriers of clean copies are not seen. Only
+/// stores and loads that are late are modelled, not loads that are early: a missing barrier on the acquiring side is not found.
 /// </remarks>
-internal static unsafe class WeakMemory
+internal static class WeakMemory
 {
-    /// <summary>Hooks have frames of different sizes below that of the method that calls them.</summary>
-    private const nuint FrameSlack = 256;
+    /// <summary>An exception leaves methods without a word.</summary>
+    internal static void Start() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) =>
+    {
+        if (Sampler.IsAttentive()) { Drop(SanitizedThread.Current); }
+    };
+
+    /// <summary>How many of the accesses that nothing ordered until their method is left are watched there.</summary>
+    private const uint WatchedAtExit = 4;
+
+    /// <summary>Whether to watch there this time, where the last store of the method is behind the thread.</summary>
+    internal static bool WatchesAtExit(SanitizedThread thread) => thread.NextRandom(WatchedAtExit) == 0;
 
     /// <summary>After a plain access was watched it becomes the one that is held back.</summary>
     internal static void Hold(SanitizedThread thread, nuint address, int size, AccessKind kind, int site)
     {
-        byte here;
         thread.SetAttention(thread.Reordered.IsThere, true);
-        thread.Reordered = new HeldAccess(address, size, kind | AccessKind.Reordered, site, GC.CollectionCount(0), Sampler.Window, (nuint)(&here));
+        thread.Reordered = new HeldAccess(address, size, kind | AccessKind.Reordered, site, GC.CollectionCount(0), Sampler.Window);
     }
 
     /// <summary>A barrier comes: what it orders is no longer held back.</summary>
@@ -41,10 +49,9 @@ internal static unsafe class WeakMemory
     /// <summary>The access that is held back, if it still may be.</summary>
     internal static bool TryGet(SanitizedThread thread, out HeldAccess held)
     {
-        byte here;
         held = thread.Reordered;
         if (!held.IsThere) { return false; }
-        if (held.IsGood && held.Window == Sampler.Window && (nuint)(&here) <= held.Frame + FrameSlack) { return true; }
+        if (held.IsGood && held.Window == Sampler.Window) { return true; }
         Drop(thread);
         return false;
     }

@@ -24,9 +24,6 @@ public enum Expected
 
     /// <summary>A value that changed and nobody instrumented wrote.</summary>
     UnknownOrigin,
-
-    /// <summary>A known miss: it should be found and is not. Fails when it begins to be.</summary>
-    Missed,
 }
 
 /// <summary>Under these options of the sanitizer (<c>name=value</c>, separated by spaces) the case gives this. One run each.</summary>
