@@ -33,6 +33,7 @@ public class AnnotationPassTests
             "AssertWriterScopeBegin Box._value (int)", "AssertScopeEnd", "AssertAccessScopeBegin Box._value (int)", "AssertScopeEnd",
             "AtomicNestableBegin", "AtomicNestableEnd", "AtomicFlatBegin", "AtomicFlatEnd", "IgnoreBegin", "IgnoreEnd",
             "IgnoreBegin", "WriteValue Box._value (int)", "IgnoreEnd",
+            "MethodExit Box._value (int)",
         ], calls);
         Assert.All(subject.Sites.Where(s => s.Kind == Runtime.Sites.SiteKind.Assertion), s => Assert.InRange(s.Line, 7, 11));
     }

@@ -16,6 +16,7 @@ public class FieldTests
         [
             "Read4 Account._balance (int)", "Write4 Account._balance (int)", "Read4 Account._balance (int)", "Write8 Account.s_total (long)",
             "WriteRef Account._owner (string)", "Read8 Account.s_total (long)", "ReadRef Account._owner (string)",
+            "MethodExit Account._balance (int)", // names the first site of the method
         ], calls.SkipWhile(c => !c.StartsWith("Read", StringComparison.Ordinal)));
         Assert.Contains(subject.Sites, s => s is { Kind: Runtime.Sites.SiteKind.Write, Flags: Runtime.Sites.SiteFlags.ReadModifyWrite, Line: 2, Method: "Account.Run()" });
     }

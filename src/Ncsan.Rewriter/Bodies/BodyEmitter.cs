@@ -49,7 +49,7 @@ internal sealed class BodyEmitter
         _graph = graph;
         _sites = sites;
         _cleanStart = new Instruction?[code.Ops.Count];
-        BarrierExits.Mark(graph);
+        if (!code.Module.Untested) { BarrierExits.Mark(graph); }
     }
 
     internal void Emit()
