@@ -1,6 +1,7 @@
 using System.Reflection.PortableExecutable;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Framework;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
@@ -46,9 +47,11 @@ public static class AssemblyRewriter
             }
 
             if (assembly.Modules.Count > 1) { return Copy(input, output, "NCS1004", $"'{name}' has several modules, which the rewriter does not read."); }
-            module = new ModuleContext(assembly.MainModule) { Untested = options.Untested };
+            if (options.Framework is not null && assembly.Name.Name == typeof(object).Assembly.GetName().Name) { HookHomeInjection.Inject(assembly.MainModule); }
+            module = new ModuleContext(assembly.MainModule, options.Framework) { Untested = options.Untested };
             if (module.IsNoInstrument(assembly)) { return Copy(input, output, "NCS1005", $"'{name}' is marked [NoInstrument]."); }
-            new Pipeline().Run(module);
+            (options.Framework is null ? new Pipeline() : Pipeline.ForFramework()).Run(module);
+            if (options.Framework is { } framework && module.Sites.Count > framework.MaxSites) { return Failed("NCS9401", $"'{name}' has {module.Sites.Count} sites and room for {framework.MaxSites}"); }
             (image, pdb) = Write(assembly, symbols);
             using var stream = new MemoryStream();
             module.Sites.ToTable().Write(stream);

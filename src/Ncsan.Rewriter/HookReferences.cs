@@ -2,6 +2,7 @@ using System.Reflection;
 using Mono.Cecil;
 using Mono.Cecil.Rocks;
 using Ncsan.Runtime;
+using Ncsan.Runtime.Framework;
 
 namespace Ncsan.Rewriter;
 
@@ -11,19 +12,25 @@ namespace Ncsan.Rewriter;
 /// </summary>
 internal sealed class HookReferences
 {
-    private static readonly Dictionary<string, MethodInfo> s_hooks = typeof(Hooks).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).ToDictionary(m => m.Name);
+    private static readonly Dictionary<string, MethodInfo> s_hooks = HooksOf(typeof(Hooks)), s_home = HooksOf(typeof(HookHome));
 
     private readonly ModuleDefinition _module;
-    private readonly AssemblyNameReference _runtime;
-    private readonly AssemblyNameReference _coreLibrary;
+    private readonly bool _framework;
+    private readonly AssemblyNameReference? _runtime;
+
+    /// <summary>Null in CoreLib itself.</summary>
+    private readonly AssemblyNameReference? _coreLibrary;
     private readonly Dictionary<string, MethodReference> _methods = [];
 
-    internal HookReferences(ModuleDefinition module)
+    /// <param name="module">The module that names the hooks.</param>
+    /// <param name="framework">It is the framework's, so that its hooks are those of the home in CoreLib.</param>
+    internal HookReferences(ModuleDefinition module, bool framework = false)
     {
         _module = module;
-        _runtime = Scope(typeof(Hooks).Assembly);
-        _coreLibrary = Scope(typeof(object).Assembly);
-        State = new FieldReference(nameof(Hooks.State), module.TypeSystem.Int32, new TypeReference(typeof(Hooks).Namespace, nameof(Hooks), module, _runtime));
+        _framework = framework;
+        _runtime = framework ? null : Scope(typeof(Hooks).Assembly);
+        _coreLibrary = module.Assembly.Name.Name == typeof(object).Assembly.GetName().Name ? null : Scope(typeof(object).Assembly);
+        State = new FieldReference(nameof(Hooks.State), module.TypeSystem.Int32, Named(framework ? typeof(HookHome) : typeof(Hooks)));
     }
 
     /// <summary>The field that says which copy runs.</summary>
@@ -37,7 +44,7 @@ internal sealed class HookReferences
     {
         get
         {
-            if (!_methods.TryGetValue(name, out var reference)) { _methods[name] = reference = Reference(s_hooks[name]); }
+            if (!_methods.TryGetValue(name, out var reference)) { _methods[name] = reference = Reference((_framework ? s_home : s_hooks)[name]); }
             return reference;
         }
     }
@@ -95,9 +102,12 @@ internal sealed class HookReferences
             : type == typeof(nuint) ? types.UIntPtr : null;
     }
 
+    private static Dictionary<string, MethodInfo> HooksOf(Type type) => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).ToDictionary(m => m.Name);
+
     private TypeReference Named(Type type)
     {
-        var scope = type.Assembly == typeof(Hooks).Assembly ? _runtime : type.Assembly == typeof(object).Assembly ? _coreLibrary : Scope(type.Assembly);
+        if (_coreLibrary is null) { return _module.GetType(type.FullName!.Replace('+', '/')); }
+        IMetadataScope? scope = type == typeof(HookHome) ? _coreLibrary : type.Assembly == typeof(Hooks).Assembly ? _runtime : type.Assembly == typeof(object).Assembly ? _coreLibrary : Scope(type.Assembly);
         var reference = new TypeReference(type.Namespace, type.Name, _module, scope, type.IsValueType);
         if (type.DeclaringType is { } outer) { reference.DeclaringType = Named(outer); reference.Namespace = ""; }
         foreach (var parameter in type.GetGenericArguments()) { reference.GenericParameters.Add(new GenericParameter(parameter.Name, reference)); }

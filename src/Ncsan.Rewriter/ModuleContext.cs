@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Ncsan.Rewriter.Bodies;
+using Ncsan.Rewriter.Framework;
 using Ncsan.Rewriter.Sites;
 
 namespace Ncsan.Rewriter;
@@ -12,20 +13,24 @@ internal sealed class ModuleContext
     private readonly Dictionary<FieldReference, FieldDefinition?> _fields = [];
     private readonly Dictionary<ModuleDefinition, bool> _framework = [];
 
-    internal ModuleContext(ModuleDefinition module)
+    internal ModuleContext(ModuleDefinition module, FrameworkOptions? framework = null)
     {
         Module = module;
-        Hooks = new HookReferences(module);
+        Framework = framework;
+        Hooks = new HookReferences(module, framework is not null);
         Types = new TypeFacts();
         Sites = new SiteBuilder();
         NoInstrument = new NoInstrumentFilter();
         Calls = new Calls(this);
-        Methods.AddRange(module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody));
+        Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
         Leaves = new Leaves(this, Methods);
         Ordering = new Ordering(this, Methods);
     }
 
     internal ModuleDefinition Module { get; }
+
+    /// <summary>Set when the module is the framework's.</summary>
+    internal FrameworkOptions? Framework { get; }
 
     internal HookReferences Hooks { get; }
 

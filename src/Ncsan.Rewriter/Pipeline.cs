@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Ncsan.Rewriter.Bodies;
+using Ncsan.Rewriter.Framework;
 using Ncsan.Rewriter.Passes;
 
 namespace Ncsan.Rewriter;
@@ -7,7 +8,7 @@ namespace Ncsan.Rewriter;
 /// <summary>The passes, in order, made anew for each module. A pass only adds probes to ops; the body is emitted once, after all of them.</summary>
 internal sealed class Pipeline
 {
-    private readonly IOpPass[] _opPasses =
+    private IOpPass[] _opPasses =
     [
         new FieldPass(),
         new ArrayElementPass(),
@@ -17,7 +18,7 @@ internal sealed class Pipeline
     ];
 
     // Order matters only between passes that look at the same call: hooks of an earlier pass run earlier.
-    private readonly ICallPass[] _callPasses =
+    private ICallPass[] _callPasses =
     [
         new MultiDimensionalArrayPass(),
         new MarkedAccessPass(),
@@ -39,8 +40,23 @@ internal sealed class Pipeline
         new LeafCallPass(), // last: only where no pass has put something else in the call's place
     ];
 
+    /// <summary>The passes for the framework itself: its accesses. Its collections are made of accesses, its locks are below what the lock hooks name,
+    /// and what it calls is as instrumented as it is.</summary>
+    internal static Pipeline ForFramework() => new()
+    {
+        _opPasses = [new FieldPass(), new ArrayElementPass(), new IndirectPass(), new BlockPass()],
+        _callPasses = [new MultiDimensionalArrayPass(), new MarkedAccessPass(), new BlockCallPass(), new UnsafeCallPass(), new LeafCallPass()],
+    };
+
     internal void Run(ModuleContext module)
     {
+        if (module.Framework is not null)
+        {
+            foreach (var method in module.Methods) { Rewrite(module, method); }
+            module.Leaves.AddTwins();
+            return;
+        }
+
         ModuleInitializerPass.Begin(module);
         foreach (var method in module.Methods) { Rewrite(module, method); }
         module.Leaves.AddTwins();
@@ -54,6 +70,7 @@ internal sealed class Pipeline
     private void Rewrite(ModuleContext module, MethodDefinition method)
     {
         if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
+        if (module.Framework is { } framework && FrameworkBodies.WhyNot(method, framework.IsDenied) is not null) { return; }
         int size = method.Body.CodeSize, sites = module.Sites.Count;
         if (Decode(module, method) is not { } code) { return; }
         try

@@ -9,6 +9,9 @@ public sealed record RewriteOptions
     /// </summary>
     public IReadOnlyList<string> ReferenceFolders { get; init; } = [];
 
+    /// <summary>Set for an assembly of the shared framework.</summary>
+    public Framework.FrameworkOptions? Framework { get; init; }
+
     /// <summary>Every access calls its hook without a test of State, and nothing is copied: the yardstick that our tests count against.</summary>
     internal bool Untested { get; init; }
 }

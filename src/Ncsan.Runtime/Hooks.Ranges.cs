@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime;
 
@@ -49,31 +50,28 @@ public static unsafe partial class Hooks
         if (span.Length > 1) { Detector.CheckValue(ref Unsafe.Add(ref first, span.Length - 1), kind, site); }
     }
 
-    private static void CheckArray(Array? array, int index, int length, AccessKind kind, int site)
+    internal static void CheckArray(Array? array, int index, int length, AccessKind kind, int site)
     {
-        if (array is null) { return; }
-        // Lower bounds other than zero: the index counts from them.
-        long at = length == WholeArray ? 0 : index - (long)array.GetLowerBound(0);
-        if (length == WholeArray) { length = array.Length; }
-        if (at < 0 || length <= 0) { return; }
-        if (at + length > array.Length) { return; }
-        nuint size = (nuint)array.Length == 0 ? 0 : ElementSize(array);
-        ref byte first = ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array), (nuint)at * size);
-        var element = array.GetType().GetElementType()!;
-        if (element.IsPrimitive || element.IsEnum || element.IsPointer) { Detector.CheckRange(ref first, (nuint)length * size, kind, site); }
-        else if (!element.IsValueType)
+        if (array is not null && SanitizedThread.OutsideOrNull is { } thread) { CheckRun(array, ArrayRun.Elements(array, index, length, thread), kind, site); }
+    }
+
+    internal static void CheckArrayBytes(Array? array, int offset, int count, AccessKind kind, int site)
+    {
+        if (array is not null && SanitizedThread.OutsideOrNull is { } thread) { CheckRun(array, ArrayRun.Bytes(array, offset, count, thread), kind, site); }
+    }
+
+    private static void CheckRun(Array array, ArrayRun run, AccessKind kind, int site)
+    {
+        if (run.Size == 0) { return; }
+        ref byte first = ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array), run.Offset);
+        if (!run.HoldsReferences)
         {
-            Detector.Check(ref first, sizeof(nint), kind | AccessKind.Reference, site);
-            if (length > 1) { Detector.Check(ref Unsafe.AddByteOffset(ref first, (nuint)(length - 1) * size), sizeof(nint), kind | AccessKind.Reference, site); }
+            Detector.CheckRange(ref first, run.Size, kind, site);
+            return;
         }
-    }
 
-    private static void CheckArrayBytes(Array? array, int offset, int count, AccessKind kind, int site)
-    {
-        if (array is null || offset < 0 || count <= 0 || !array.GetType().GetElementType()!.IsPrimitive || offset + (long)count > Buffer.ByteLength(array)) { return; }
-        Detector.CheckRange(ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(array), (nuint)offset), (nuint)count, kind, site);
+        // References are compared one by one, by identity; the two ends stand for the run.
+        Detector.Check(ref first, sizeof(nint), kind | AccessKind.Reference, site);
+        if (run.Size > (nuint)sizeof(nint)) { Detector.Check(ref Unsafe.AddByteOffset(ref first, run.Size - (nuint)sizeof(nint)), sizeof(nint), kind | AccessKind.Reference, site); }
     }
-
-    private static nuint ElementSize(Array array) => array.GetType().GetElementType() is { IsPrimitive: true } ? (nuint)(Buffer.ByteLength(array) / array.Length)
-        : array.GetType().GetElementType() is { IsEnum: true } e ? (nuint)Marshal.SizeOf(Enum.GetUnderlyingType(e)) : (nuint)sizeof(nint);
 }

@@ -20,6 +20,7 @@ internal static class Lifecycle
         if (Configuration.WeakMemory) { WeakMemory.Start(); }
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
         AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
+        Framework.FrameworkLink.Publish();
         switch (Configuration.Sampling)
         {
             case "always": Bursts.Raise(); break;
@@ -33,7 +34,7 @@ internal static class Lifecycle
     private static void End()
     {
         IsOver = true;
-        Hooks.State = 0;
+        Framework.FrameworkLink.SetState(0);
         Locks.LockValidation.Finish();
         Candidates.Save();
         Reporter.Finish();

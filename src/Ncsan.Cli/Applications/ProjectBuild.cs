@@ -39,7 +39,7 @@ internal static class ProjectBuild
         string target = properties.GetProperty("TargetPath").GetString()!;
         if (target.Length == 0)
         {
-            throw new InputException("NCS2002", $"'{project}' builds for several frameworks ({properties.GetProperty("TargetFrameworks").GetString()}); choose one with --framework.");
+            throw new InputException("NCS2002", $"'{project}' builds for several frameworks ({properties.GetProperty("TargetFrameworks").GetString()}); choose one with --target-framework.");
         }
 
         if (!File.Exists(target)) { throw new InputException("NCS2001", $"'{project}' has no output '{target}'; build it first or leave out --no-build."); }

@@ -16,6 +16,7 @@ internal static class NcsanCommand
             LocksCommand.Create(),
             ReproCommand.Create(),
             VerifyCommand.Create(),
+            FrameworkCommand.Create(),
         };
 
         var parsed = root.Parse(args);

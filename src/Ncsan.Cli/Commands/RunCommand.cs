@@ -18,7 +18,9 @@ internal static class RunCommand
             var choices = options.Options(parsed, forTests: false);
             var app = ApplicationLocator.Locate(options.Target(parsed), options.Build(parsed));
             using var copy = RewrittenCopy.Open(app, options.Rewrite(parsed));
-            return ProgramRun.Go(copy, Launch.Of(app.In(copy.Location.Folder), arguments, new Dictionary<string, string>()), choices);
+            var launch = Launch.Of(app.In(copy.Location.Folder), arguments, new Dictionary<string, string>());
+            using var framework = options.Framework(parsed, app.In(copy.Location.Folder));
+            return ProgramRun.Go(copy, framework is null ? launch : InstrumentedFramework.On(framework, launch), choices);
         });
         return command;
     }

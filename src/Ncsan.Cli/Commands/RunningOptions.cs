@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Ncsan.Cli.Applications;
 using Ncsan.Cli.Cache;
 using Ncsan.Cli.Running;
+using Ncsan.Framework;
 
 namespace Ncsan.Cli.Commands;
 
@@ -12,7 +13,8 @@ internal sealed class RunningOptions
     private readonly Argument<string> _target;
     private readonly Argument<string[]> _arguments = new("args") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _configuration = new("--configuration", "-c") { Description = "The configuration to build.", HelpName = "name" };
-    private readonly Option<string?> _framework = new("--framework", "-f") { Description = "The target framework to build.", HelpName = "name" };
+    private readonly Option<string?> _targetFramework = new("--target-framework", "-f") { Description = "The target framework to build.", HelpName = "name" };
+    private readonly Option<bool> _framework = new("--framework") { Description = $"Run on an instrumented copy of the shared framework, built at its first use, so that races inside of it are seen. {InstrumentedFramework.Variable}=1 asks for it, too." };
     private readonly Option<bool> _noBuild = new("--no-build") { Description = "Take the build output that is there." };
     private readonly Option<int> _exitCode = new("--exit-code") { Description = "Exit with N when findings fail the run.", HelpName = "N", DefaultValueFactory = _ => ExitCodes.Findings };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Run N times at most, for as long as there is something to learn: each round waits where threads nearly met in the one before.", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -27,7 +29,7 @@ internal sealed class RunningOptions
         _arguments.Description = arguments;
         command.Arguments.Add(_target);
         command.Arguments.Add(_arguments);
-        foreach (var option in new System.CommandLine.Option[] { _configuration, _framework, _noBuild, _exitCode, _rounds, _findings }) { command.Options.Add(option); }
+        foreach (var option in new System.CommandLine.Option[] { _configuration, _targetFramework, _framework, _noBuild, _exitCode, _rounds, _findings }) { command.Options.Add(option); }
         _choice = new RewriteChoiceOptions(command);
         _report = new ReportOptions(command);
         _settings = new SettingsOptions(command);
@@ -47,9 +49,13 @@ internal sealed class RunningOptions
             : arguments;
     }
 
-    public BuildChoice Build(ParseResult parsed) => new(parsed.GetValue(_configuration), parsed.GetValue(_framework), parsed.GetValue(_noBuild));
+    public BuildChoice Build(ParseResult parsed) => new(parsed.GetValue(_configuration), parsed.GetValue(_targetFramework), parsed.GetValue(_noBuild));
 
     public RewriteChoice Rewrite(ParseResult parsed) => _choice.Of(parsed);
+
+    /// <summary>The instrumented framework that was asked for, or null.</summary>
+    public FrameworkCopy? Framework(ParseResult parsed, Application app) =>
+        parsed.GetValue(_framework) || InstrumentedFramework.IsAskedByEnvironment ? InstrumentedFramework.Open(InstrumentedFramework.RuntimeOf(app)) : null;
 
     public RunOptions Options(ParseResult parsed, bool forTests) => new()
     {

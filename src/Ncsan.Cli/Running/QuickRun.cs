@@ -13,6 +13,7 @@ internal static class QuickRun
     public static int? Try(string[] args)
     {
         if (args is not ["run", var path, ..] || (args.Length > 2 && args[2] != "--") || !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || !File.Exists(path)) { return null; }
+        if (Environment.GetEnvironmentVariable(InstrumentedFramework.Variable) is not null) { return null; }
         var app = Application.Of(path, useAppHost: false);
         using var copy = RewrittenCopy.TryOpenCurrent(app, RewriteChoice.Default);
         return copy is null ? null : ProgramRun.Go(copy, Launch.Of(app.In(copy.Location.Folder), args[Math.Min(3, args.Length)..], Sampling.Environment(forTests: false)), new RunOptions());

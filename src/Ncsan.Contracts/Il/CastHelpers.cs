@@ -12,8 +12,16 @@ internal static class CastHelpers
     internal const string Unbox = "CastHelpers.Unbox";
     internal const string StoreElement = "CastHelpers.StelemRef";
     internal const string LoadElementAddress = "CastHelpers.LdelemaRef";
-    internal const string StaticBase = "StaticsHelpers.GetGCStaticBase";
-    internal const string ThreadStaticBase = "StaticsHelpers.GetGCThreadStaticBase";
+
+    /// <summary>Which of these it is depends on the type of the field and on how far the code is compiled.</summary>
+    internal static readonly string[] StaticBases = ["StaticsHelpers.GetGCStaticBase", "StaticsHelpers.GetNonGCStaticBase", "StaticsHelpers.GetDynamicGCStaticBase", "StaticsHelpers.GetDynamicNonGCStaticBase"];
+
+    /// <summary>The same for thread statics.</summary>
+    internal static readonly string[] ThreadStaticBases =
+    [
+        "StaticsHelpers.GetGCThreadStaticBase", "StaticsHelpers.GetNonGCThreadStaticBase", "StaticsHelpers.GetDynamicGCThreadStaticBase", "StaticsHelpers.GetDynamicNonGCThreadStaticBase",
+        "StaticsHelpers.GetOptimizedGCThreadStaticBase", "StaticsHelpers.GetOptimizedNonGCThreadStaticBase",
+    ];
 
     internal static string ForCast(Code code) => code == Code.Castclass ? "CastHelpers.ChkCastAny" : "CastHelpers.IsInstanceOfAny";
 }

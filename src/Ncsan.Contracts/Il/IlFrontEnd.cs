@@ -63,6 +63,9 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _world.Dispose();
 
+    /// <summary>The name that the graph has for a method.</summary>
+    public static string NameOf(MethodReference method) => IlNames.Of(method);
+
     private void Build()
     {
         var values = new ValueTable();
@@ -102,7 +105,7 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
 
     private List<IlMethod> FindRoots(List<IlMethod> given)
     {
-        var roots = given.Where(m => _protection.IsHook(m) && m.HasBody).ToList();
+        var roots = given.Where(m => _options.HooksAreRoots && _protection.IsHook(m) && m.HasBody).ToList();
         foreach (string name in _options.Roots)
         {
             List<IlMethod> named = [.. given.Where(m => m.HasBody && IsNamed(m, name))];

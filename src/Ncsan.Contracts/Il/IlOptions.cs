@@ -13,6 +13,9 @@ public sealed record IlOptions(IReadOnlyList<string> Assemblies)
     /// part of that from its end (<c>Type.Method</c>, <c>Method</c>).</summary>
     public IReadOnlyList<string> Roots { get; init; } = [];
 
+    /// <summary>Whether the hooks are roots, too.</summary>
+    public bool HooksAreRoots { get; init; } = true;
+
     /// <summary>Whether to look into the framework for ways back into the given assemblies. Without it a framework method is assumed to call every
     /// delegate that it is handed, and nothing else.</summary>
     public bool FollowFramework { get; init; } = true;

@@ -53,7 +53,7 @@ internal sealed partial class IlPass
 
         if (field.HasConstant) { return; }
         bool perThread = field.HasCustomAttributes && field.CustomAttributes.Any(a => a.AttributeType.Name == "ThreadStaticAttribute");
-        CallHelper(caller, offset, perThread ? CastHelpers.ThreadStaticBase : CastHelpers.StaticBase);
+        foreach (string helper in perThread ? CastHelpers.ThreadStaticBases : CastHelpers.StaticBases) { CallHelper(caller, offset, helper); }
     }
 
     // ECMA-335 I.8.9.5: without beforefieldinit, a static method or a constructor runs the initialiser before its first instruction.

@@ -13,6 +13,9 @@ internal sealed class Protection(IlWorld world)
     private const string AttributeName = "Ncsan.Annotations.NoInstrumentAttribute";
     internal const string HooksName = "Ncsan.Runtime.Hooks";
 
+    /// <summary>Where the hooks of an instrumented framework are: a type in its CoreLib.</summary>
+    private const string HomeName = "Ncsan.Runtime.Framework.HookHome";
+
     private readonly Dictionary<IlMethod, (FunctionFlags Flags, string? Why)> _verdicts = [];
     private readonly Dictionary<TypeDefinition, string?> _types = [];
     private readonly Dictionary<TypeDefinition, HashSet<string>> _markedNames = [];
@@ -118,7 +121,8 @@ internal sealed class Protection(IlWorld world)
     {
         if (!_rewritten.TryGetValue(module, out bool rewritten))
         {
-            _rewritten.Add(module, rewritten = module.AssemblyReferences.Any(r => r.Name == "Ncsan.Runtime") || module.GetType(HooksName) is not null);
+            _rewritten.Add(module, rewritten = module.AssemblyReferences.Any(r => r.Name == "Ncsan.Runtime") || module.GetType(HooksName) is not null
+                || module.GetType(HomeName) is not null || module.HasTypeReference(HomeName));
         }
 
         return rewritten;
@@ -126,11 +130,11 @@ internal sealed class Protection(IlWorld world)
 
     private string? HookIn(IlMethod method)
     {
-        if (!method.HasBody || !IsRewritten(method.Definition.Module) || method.Type.Definition.FullName == HooksName) { return null; }
+        if (!method.HasBody || !IsRewritten(method.Definition.Module) || method.Type.Definition.FullName is HooksName or HomeName) { return null; }
         if (method.Body is not { } body) { return "its body cannot be read, so it counts as instrumented"; }
         foreach (Instruction instruction in body.Instructions)
         {
-            if (instruction.Operand is MemberReference { DeclaringType.FullName: HooksName } member) { return $"uses Hooks.{member.Name} at IL_{instruction.Offset:x4}"; }
+            if (instruction.Operand is MemberReference { DeclaringType.FullName: HooksName or HomeName } member) { return $"uses {member.DeclaringType.Name}.{member.Name} at IL_{instruction.Offset:x4}"; }
         }
 
         return null;

@@ -201,14 +201,17 @@ internal sealed class BodyEmitter
         if (to.LeadsToExit) { EmitExit(); }
     }
 
+    // Nothing of the framework's is held back, so there nothing is to be said.
     private void EmitBarrier()
     {
+        if (_code.Module.Framework is not null) { return; }
         _writer.Constant((int)BarrierKind.Full);
         _writer.Hook(nameof(Hooks.Barrier));
     }
 
     private void EmitExit()
     {
+        if (_code.Module.Framework is not null) { return; }
         (int first, int count) = _sites.GetOffsetAndLength(_sites.End.Value);
         if (count == 0) { return; }
         _writer.Site(first);

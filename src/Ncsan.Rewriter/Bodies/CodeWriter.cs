@@ -55,6 +55,7 @@ internal sealed class CodeWriter(ModuleContext module, MethodBody body)
     /// <summary>Pushes a site: the module's base plus a constant.</summary>
     internal void Site(int id)
     {
+        if (Module.Framework is { } framework) { Constant(framework.FirstSite + id); return; }
         Emit(OpCodes.Ldsfld, Module.Hooks.SiteBase);
         if (id == 0) { return; }
         Constant(id);

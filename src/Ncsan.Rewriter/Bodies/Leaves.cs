@@ -110,7 +110,8 @@ internal sealed class Leaves
     internal static bool IsAccess(Code code) => code is Code.Ldfld or Code.Stfld or Code.Ldsfld or Code.Stsfld or Code.Ldobj or Code.Stobj or Code.Ldelem_Any or Code.Stelem_Any
         or (>= Code.Ldind_I1 and <= Code.Stind_R8) or Code.Stind_I or (>= Code.Ldelem_I1 and <= Code.Stelem_Ref);
 
-    private bool MayHaveTwin(MethodDefinition method) => !method.IsConstructor && !method.HasGenericParameters && !_module.NoInstrument.Covers(method);
+    private bool MayHaveTwin(MethodDefinition method) => !method.IsConstructor && !method.HasGenericParameters && !_module.NoInstrument.Covers(method)
+        && (_module.Framework is not { } framework || Framework.FrameworkBodies.WhyNot(method, framework.IsDenied) is null);
 
     private MethodReference Use(MethodReference called, Leaf leaf)
     {

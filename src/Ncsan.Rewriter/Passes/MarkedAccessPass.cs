@@ -39,7 +39,7 @@ internal sealed class MarkedAccessPass : ICallPass
 
     private static void Access(Invocation call, string hook, SiteKind kind)
     {
-        if (call.ArgumentType(0) is not ByReferenceType { ElementType: var type }) { return; }
+        if (call.ArgumentCount == 0 || call.ArgumentType(0) is not ByReferenceType { ElementType: var type }) { return; }
         if (call.Op.Inputs![0].OnStack)
         {
             // Nobody else sees the location, but a fence is a fence.
@@ -58,9 +58,13 @@ internal sealed class MarkedAccessPass : ICallPass
         });
     }
 
-    private static void Barrier(Invocation call, BarrierKind kind) => call.Add(Copies.Checked, after: false, [], w =>
+    private static void Barrier(Invocation call, BarrierKind kind)
     {
-        w.Constant((int)kind);
-        w.Hook(nameof(Hooks.Barrier));
-    });
+        if (call.Module.Framework is not null) { return; } // nothing of the framework's is held back
+        call.Add(Copies.Checked, after: false, [], w =>
+        {
+            w.Constant((int)kind);
+            w.Hook(nameof(Hooks.Barrier));
+        });
+    }
 }

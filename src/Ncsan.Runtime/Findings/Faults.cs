@@ -11,7 +11,7 @@ internal static class Faults
     internal static void Disable(string feature, Exception fault)
     {
         IsOff = true;
-        Hooks.State = 0;
+        Framework.FrameworkLink.SetState(0);
         if (Interlocked.Exchange(ref s_said, 1) == 0)
         {
             Notice.Say("NCS9101", $"{feature} failed and is off ({fault.GetType().Name}: {fault.Message}); the program goes on. Please report this, with: {Where(fault)}");

@@ -15,7 +15,15 @@ internal static class WarmUp
     [
         typeof(Detector), typeof(Watchpoints), typeof(Sampler), typeof(Delay), typeof(ValueSnapshot), typeof(Encounter), typeof(Policy), typeof(NearMisses), typeof(Candidates),
         typeof(Census), typeof(SanitizedThread), typeof(KnownPairs), typeof(Side), typeof(Stamp), typeof(WatchWord), typeof(DirectedWatch), typeof(Creation),
+        typeof(Statistics), typeof(ReferenceMap), typeof(Framework.FrameworkEntry), typeof(Framework.FrameworkLink), typeof(Settings.Configuration),
     ];
+
+    /// <summary>Compiles and initialises everything that a hook can reach.</summary>
+    internal static void Prepare()
+    {
+        foreach (Type type in typeof(WarmUp).Assembly.GetTypes()) { if (type is { IsGenericTypeDefinition: false, TypeInitializer: not null }) { RuntimeHelpers.RunClassConstructor(type.TypeHandle); } }
+        Run();
+    }
 
     internal static void Run()
     {

@@ -41,7 +41,7 @@ internal static class Bursts
     {
         if (Faults.IsOff) { return; }
         Interlocked.Increment(ref Sampler.Window);
-        Volatile.Write(ref Hooks.State, 1);
+        Framework.FrameworkLink.SetState(1);
     }
 
     private static void Run()
@@ -71,12 +71,12 @@ internal static class Bursts
             }
             else
             {
-                Volatile.Write(ref Hooks.State, 0);
+                Framework.FrameworkLink.SetState(0);
                 Native.Sleep(RestMicroseconds);
             }
         }
 
-        Volatile.Write(ref Hooks.State, 0);
+        Framework.FrameworkLink.SetState(0);
     }
 
     /// <summary>By how much a program is slowed down that used so much, of which so much was lost to us.</summary>

@@ -45,6 +45,12 @@ internal static unsafe class Detector
         }
     }
 
+    /// <summary>A struct that holds references, by the handle of its type.</summary>
+    internal static void CheckStruct(ref byte location, int size, nint type, AccessKind kind, int site)
+    {
+        if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location)) || Sampler.IsDue(site)) { CheckStructSlow(ref location, size, type, kind, site); }
+    }
+
     /// <summary>A range is checked whole, page by page.</summary>
     internal static void CheckRange(ref byte location, nuint size, AccessKind kind, int site)
     {
@@ -109,17 +115,35 @@ internal static unsafe class Detector
         CheckSlow(ref Unsafe.As<T, byte>(ref location), Unsafe.SizeOf<T>(), kind, site, ReferenceMap.Of<T>());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CheckStructSlow(ref byte location, int size, nint type, AccessKind kind, int site)
+    {
+        if (SanitizedThread.OutsideOrNull is not { } thread) { return; }
+        thread.Guard++;
+        ReferenceMap references;
+        try { references = ReferenceMap.Of(type, size); }
+        finally { thread.Guard--; }
+        CheckSlow(ref location, size, kind, site, references);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckSlow(ref byte location, int size, AccessKind kind, int site, ReferenceMap? references)
     {
-        SanitizedThread thread = SanitizedThread.Current;
-        if (thread.Guard != 0 || size == 0 || (nuint)Unsafe.AsPointer(ref location) < NullPage) { return; }
+        if (SanitizedThread.OutsideOrNull is not { } thread || size == 0 || (nuint)Unsafe.AsPointer(ref location) < NullPage) { return; }
+        thread.Guard++;
+        try { CheckUnderGuard(ref location, size, kind, site, references, thread); }
+        finally { thread.Guard--; }
+    }
+
+    [UnderGuard]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CheckUnderGuard(ref byte location, int size, AccessKind kind, int site, ReferenceMap? references, SanitizedThread thread)
+    {
         if (size > WatchWord.MaxSize)
         {
             Statistics.Count(ref Statistics.UnencodableAccesses);
             size = WatchWord.MaxSize;
         }
 
-        thread.Guard++;
         try
         {
             if ((kind & AccessKind.Marked) != 0) { WeakMemory.Order(thread, kind); }
@@ -134,10 +158,6 @@ internal static unsafe class Detector
         catch (Exception fault)
         {
             Findings.Faults.Disable("the race detector", fault);
-        }
-        finally
-        {
-            thread.Guard--;
         }
     }
 
@@ -168,7 +188,7 @@ internal static unsafe class Detector
         fixed (byte* address = &location)
         {
             if (!WatchPinned(address, access, delay, directed)) { return; }
-            if (Configuration.WeakMemory && (access.Kind & (AccessKind.Assert | AccessKind.Collection)) == 0)
+            if (Configuration.WeakMemory && !Framework.FrameworkLink.IsFrameworkSite(access.Site) && (access.Kind & (AccessKind.Assert | AccessKind.Collection)) == 0)
             {
                 WeakMemory.Hold(access.Thread, (nuint)address, access.Size, access.Kind, access.Site);
             }

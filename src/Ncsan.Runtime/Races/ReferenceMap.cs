@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Ncsan.Runtime.Races;
@@ -13,6 +14,9 @@ internal sealed unsafe class ReferenceMap
     private static readonly ReferenceMap s_opaque = new([]);
     private static readonly bool s_layoutKnown = LayoutIsKnown();
 
+    /// <summary>Of the types that an instrumented framework names by their handle.</summary>
+    private static readonly ConcurrentDictionary<nint, ReferenceMap> s_byHandle = new();
+
     private readonly bool[] _isReference;
 
     private ReferenceMap(bool[] isReference) => _isReference = isReference;
@@ -25,11 +29,14 @@ internal sealed unsafe class ReferenceMap
     /// <summary>The map of <typeparamref name="T"/>, or null if it holds no reference.</summary>
     internal static ReferenceMap? Of<T>() => RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? Cache<T>.Map : null;
 
-    private static ReferenceMap Make(Type type, int size) => s_layoutKnown ? new ReferenceMap(Read(type, size)) : s_opaque;
+    /// <summary>The map of the struct with this type handle, which holds references.</summary>
+    [Threads.UnderGuard]
+    internal static ReferenceMap Of(nint type, int size) => s_byHandle.GetOrAdd(type, static (type, size) => s_layoutKnown ? new ReferenceMap(Read((byte*)type, size)) : s_opaque, size);
 
-    private static bool[] Read(Type type, int size)
+    private static ReferenceMap Make(Type type, int size) => s_layoutKnown ? new ReferenceMap(Read((byte*)type.TypeHandle.Value, size)) : s_opaque;
+
+    private static bool[] Read(byte* table, int size)
     {
-        byte* table = (byte*)type.TypeHandle.Value;
         nint boxed = *(int*)(table + sizeof(int));
         nint* end = (nint*)table;
         nint runs = end[-1];
@@ -50,7 +57,7 @@ internal sealed unsafe class ReferenceMap
             var known = new Known { B = 1, Inner = new Inside { E = 1, F = 1 } };
             bool[] expected = new bool[Unsafe.SizeOf<Known>() / sizeof(nint)];
             expected[Word(ref known, ref known.A)] = expected[Word(ref known, ref known.C)] = expected[Word(ref known, ref known.Inner.D)] = true;
-            return Read(typeof(Known), Unsafe.SizeOf<Known>()).SequenceEqual(expected);
+            return Read((byte*)typeof(Known).TypeHandle.Value, Unsafe.SizeOf<Known>()).SequenceEqual(expected);
         }
         catch (IndexOutOfRangeException)
         {

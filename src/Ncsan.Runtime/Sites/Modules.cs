@@ -26,7 +26,7 @@ internal static class Modules
             lock (s_lock)
             {
                 // Beyond the last number there is nothing that a hook may touch: the program runs its clean copies.
-                if (s_next + siteCount > Sampler.MaxSites) { throw new InvalidOperationException($"{module.Name} has more sites than there is room for"); }
+                if (s_next + siteCount > Framework.FrameworkSites.First) { throw new InvalidOperationException($"{module.Name} has more sites than there is room for"); }
                 int first = s_next;
                 s_next += siteCount;
 
@@ -46,6 +46,9 @@ internal static class Modules
             return 0;
         }
     }
+
+    /// <summary>A module of an instrumented framework, whose numbers are constants of its code. While the first module is registered, so under its lock.</summary>
+    internal static void AddFramework(RewrittenModule module) => s_modules = [.. s_modules, module];
 
     /// <summary>The site with this number, in source terms. Reads the module's site table on first use: for the reporter thread.</summary>
     internal static Site? Find(int number) => Of(number)?.SiteAt(number);

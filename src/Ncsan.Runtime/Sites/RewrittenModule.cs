@@ -5,8 +5,8 @@ namespace Ncsan.Runtime.Sites;
 /// <summary>A rewritten module and its range of site numbers.</summary>
 internal sealed class RewrittenModule
 {
-    /// <summary>Weak: a collectible load context must be able to go.</summary>
-    private readonly WeakReference<Module> _module;
+    /// <summary>Weak: a collectible load context must be able to go. Null for a module of the framework, which is known by its path.</summary>
+    private readonly WeakReference<Module>? _module;
     private readonly string _path;
     private SiteTable? _table;
     private bool _isRead;
@@ -18,13 +18,16 @@ internal sealed class RewrittenModule
         Name = module.ScopeName;
     }
 
+    /// <summary>A module of an instrumented framework.</summary>
+    internal RewrittenModule(int first, int count, string path) => (First, Count, _path, Name) = (first, count, path, Path.GetFileName(path));
+
     internal int First { get; }
 
     internal int Count { get; }
 
     internal string Name { get; }
 
-    internal bool Is(Module module) => _module.TryGetTarget(out Module? mine) && mine == module;
+    internal bool Is(Module module) => _module is null ? module.FullyQualifiedName == _path : _module.TryGetTarget(out Module? mine) && mine == module;
 
     internal Site? SiteAt(int number)
     {

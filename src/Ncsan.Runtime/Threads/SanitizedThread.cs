@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ncsan.Runtime.Races;
 
 namespace Ncsan.Runtime.Threads;
@@ -8,6 +9,9 @@ internal sealed class SanitizedThread
 {
     [ThreadStatic]
     private static SanitizedThread? t_current;
+
+    [ThreadStatic]
+    private static bool t_isBeingMade;
 
     private static int s_count;
 
@@ -26,6 +30,17 @@ internal sealed class SanitizedThread
 
     /// <summary>The state of the current thread.</summary>
     internal static SanitizedThread Current => t_current ?? Create();
+
+    /// <summary>The state of the current thread, or null when it is inside the runtime already, be it that this state is just being made: an
+    /// instrumented framework calls hooks while it is.</summary>
+    internal static SanitizedThread? OutsideOrNull
+    {
+        get
+        {
+            if (t_current is { } thread) { return thread.Guard == 0 ? thread : null; }
+            return t_isBeingMade ? null : Create();
+        }
+    }
 
     internal Thread Managed { get; }
 
@@ -124,5 +139,14 @@ internal sealed class SanitizedThread
         return bound == 0 ? 0 : (uint)(((ulong)Random * bound) >> 32);
     }
 
-    private static SanitizedThread Create() => t_current = new SanitizedThread();
+    private static SanitizedThread Create()
+    {
+        t_isBeingMade = true;
+        try { return Make(); }
+        finally { t_isBeingMade = false; }
+    }
+
+    [UnderGuard]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SanitizedThread Make() => t_current = new SanitizedThread();
 }

@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Runtime.Framework;
+
+/// <summary>Connects an instrumented framework with this runtime: publishes the entries, keeps its State in step, numbers its sites.</summary>
+internal static unsafe class FrameworkLink
+{
+    private static int* s_state;
+
+    /// <summary>Whether the program runs on an instrumented framework.</summary>
+    internal static bool IsOn { get; private set; }
+
+    /// <summary>Raises or lowers State, in the application and in the framework.</summary>
+    internal static void SetState(int state)
+    {
+        Volatile.Write(ref Hooks.State, state);
+        if (s_state is not null) { Volatile.Write(ref *s_state, state); }
+    }
+
+    /// <summary>Finds the home of the hooks in CoreLib, if there is one, and publishes the entries.</summary>
+    /// <remarks>Everything behind the entries is compiled and initialised before: a static constructor that ran inside of a hook would call LINQ, which calls hooks.</remarks>
+    internal static void Publish()
+    {
+        if (typeof(object).Assembly.GetType(typeof(HookHome).FullName!) is not { } home) { return; }
+        if (!AddSites()) { return; }
+        WarmUp.Prepare();
+        IsOn = true;
+        s_state = (int*)(nint)home.GetMethod(nameof(HookHome.Publish))!.Invoke(null,
+        [
+            (nint)(delegate*<ref byte, int, int, int, void>)&FrameworkEntry.Check,
+            (nint)(delegate*<ref byte, int, nint, int, int, void>)&FrameworkEntry.CheckStruct,
+            (nint)(delegate*<ref byte, nuint, int, int, void>)&FrameworkEntry.CheckRange,
+            (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArray,
+            (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArrayBytes,
+        ])!;
+    }
+
+    /// <summary>Whether a site is the framework's.</summary>
+    internal static bool IsFrameworkSite(int site) => site >= FrameworkSites.First;
+
+    /// <summary>The lines are: path of the assembly below the root, first site, number of sites.</summary>
+    private static bool AddSites()
+    {
+        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        string file = Path.Combine(root, FrameworkSites.FileName);
+        try
+        {
+            foreach (string line in File.ReadLines(file))
+            {
+                string[] fields = line.Split('\t');
+                int first = int.Parse(fields[1], null), count = int.Parse(fields[2], null);
+                Sampler.AddSites(first, count);
+                Modules.AddFramework(new RewrittenModule(first, count, Path.Combine(root, fields[0])));
+            }
+
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            Notice.Say("NCS2206", $"the list of sites {file} of the instrumented framework cannot be read, so the framework runs its clean copies: {fault.Message}");
+            return false;
+        }
+    }
+}
