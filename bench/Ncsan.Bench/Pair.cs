@@ -13,7 +13,7 @@ internal sealed class Pair
 
     internal Pair(params string[] assemblies)
     {
-        string folder = Directory.CreateTempSubdirectory("ncsan-bench-").FullName;
+        string folder = Tests.ScratchFolder.Make("bench");
         foreach (string assembly in assemblies)
         {
             var result = AssemblyRewriter.Rewrite(assembly, Path.Combine(folder, Path.GetFileName(assembly)));

@@ -8,14 +8,13 @@ internal static class Rewriting
 {
     internal static int Run(string file, string[] folders)
     {
-        string output = Path.Combine(Directory.CreateTempSubdirectory("ncsan-bench-").FullName, Path.GetFileName(file));
+        string output = Path.Combine(Tests.ScratchFolder.Make("bench"), Path.GetFileName(file));
         var watch = Stopwatch.StartNew();
         var result = AssemblyRewriter.Rewrite(file, output, new RewriteOptions { ReferenceFolders = folders });
         using var self = Process.GetCurrentProcess();
         Console.WriteLine($"{result.Status} {result.Reason}: {watch.Elapsed.TotalSeconds:F2} s, processor {self.TotalProcessorTime.TotalSeconds:F2} s, peak {self.PeakWorkingSet64 >> 20} MB, {new FileInfo(file).Length >> 10} KB -> {new FileInfo(output).Length >> 10} KB");
         Console.WriteLine($"{result.Sites} sites in {result.Methods} methods; left alone: {string.Join(", ", result.Skipped.OrderByDescending(s => s.Value).Select(s => $"{s.Key} {s.Value}"))}");
         foreach (var method in result.CleanMethods) { Console.WriteLine($"clean: {method.Method} {method.Id} {method.Reason}"); }
-        Directory.Delete(Path.GetDirectoryName(output)!, recursive: true);
         return 0;
     }
 }

@@ -58,7 +58,7 @@ public static class Ncsan
     }
 
     /// <summary>The user cache of these tests, apart from the user's own.</summary>
-    public static string UserCache { get; } = Path.Combine(Path.GetTempPath(), $"ncsan-cli-tests-{Environment.ProcessId}");
+    public static string UserCache { get; } = ScratchFolder.Make("cli-tests");
 
     private static string Metadata(string key) => typeof(Ncsan).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == key).Value!;
 }

@@ -11,12 +11,10 @@ internal static class InstrumentedCorpus
     internal static string Dll => s_dll.Value;
 
     /// <summary>A folder for the files of this test run.</summary>
-    internal static string Folder { get; } = Directory.CreateTempSubdirectory("ncsan-corpus-").FullName;
+    internal static string Folder { get; } = ScratchFolder.Make("corpus");
 
     private static string Make()
     {
-        AppDomain.CurrentDomain.ProcessExit += static (_, _) => Directory.Delete(Folder, recursive: true);
-
         // Without a deps.json the host takes every assembly of the folder, so the runtime needs no entry anywhere.
         string source = AppContext.BaseDirectory;
         foreach (string name in new[] { "Ncsan.Corpus.runtimeconfig.json", "Ncsan.Annotations.dll", "Ncsan.Runtime.dll", "Ncsan.Runtime.pdb" })

@@ -10,7 +10,7 @@ internal sealed record Child(int ExitCode, string Error, string Folder, List<Jso
 
     internal static Child Run(string way, string findings, params (string Name, string Value)[] environment)
     {
-        string folder = Directory.CreateTempSubdirectory("ncsan-child").FullName;
+        string folder = ScratchFolder.Make("child");
         string subject = Path.Combine(AppContext.BaseDirectory, "Ncsan.Runtime.Subject.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", subject, way]) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["NCSAN_FINDINGS"] = findings;

@@ -14,7 +14,7 @@ internal static class Stage
     private static int s_base;
 
     /// <summary>The file that this process appends its findings to.</summary>
-    internal static string FindingsPath { get; } = Path.Combine(Path.GetTempPath(), $"ncsan-runtime-tests-{Environment.ProcessId}.jsonl");
+    internal static string FindingsPath { get; } = Path.Combine(ScratchFolder.Make("runtime-tests"), "findings.jsonl");
 
     /// <summary>Must run before the first use of the runtime: options are read once.</summary>
     [ModuleInitializer]
