@@ -16,10 +16,12 @@ internal static class LibraryRatios
     internal static int Run(string[] args)
     {
         bool up = args.Contains("--up");
+        string only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault() ?? "";
         List<double> down = [], raised = [];
         Console.WriteLine(up ? "| library | State down | State up |\n|---|---|---|" : "| library | State down |\n|---|---|");
         foreach (var (name, assemblies) in s_workloads)
         {
+            if (!name.Contains(only, StringComparison.OrdinalIgnoreCase)) { continue; }
             var pair = new Pair([.. assemblies.Append("Ncsan.Bench.Workloads").Select(a => Path.Combine(AppContext.BaseDirectory, a + ".dll"))]);
             var (clean, instrumented) = (Workload(pair.Clean("Ncsan.Bench.Workloads"), name), Workload(pair.Instrumented("Ncsan.Bench.Workloads"), name));
             Hooks.State = 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mono.Cecil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Framework;
@@ -21,6 +22,7 @@ internal sealed class ModuleContext
         Types = new TypeFacts();
         Sites = new SiteBuilder();
         NoInstrument = new NoInstrumentFilter();
+        IsOptimized = !module.Assembly.CustomAttributes.Any(IsUnoptimized);
         Calls = new Calls(this);
         Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
         Leaves = new Leaves(this, Methods);
@@ -52,6 +54,9 @@ internal sealed class ModuleContext
     /// <summary>See <see cref="RewriteOptions.Untested"/>.</summary>
     internal bool Untested { get; init; }
 
+    /// <summary>Whether the JIT optimizes the module: it does not when the module was compiled for debugging.</summary>
+    internal bool IsOptimized { get; }
+
     internal int MethodsInstrumented { get; set; }
 
     internal IReadOnlyDictionary<SkipReason, int> Skips => _skips;
@@ -61,6 +66,9 @@ internal sealed class ModuleContext
     internal void Skip(SkipReason reason, int count = 1) => _skips[reason] = _skips.GetValueOrDefault(reason) + count;
 
     internal void LeaveClean(MethodDefinition method, string id, string reason) => _cleanMethods.Add(new(Names.Method(method), id, reason));
+
+    private static bool IsUnoptimized(CustomAttribute attribute) => attribute.AttributeType.FullName == "System.Diagnostics.DebuggableAttribute"
+        && (attribute.ConstructorArguments is [{ Value: int modes }] ? (modes & (int)DebuggableAttribute.DebuggingModes.DisableOptimizations) != 0 : attribute.ConstructorArguments is [_, { Value: true }]);
 
     internal bool IsNoInstrument(AssemblyDefinition assembly) => NoInstrument.IsMarked(assembly) || NoInstrument.IsMarked(assembly.MainModule);
 

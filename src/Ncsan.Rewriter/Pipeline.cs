@@ -86,7 +86,8 @@ internal sealed class Pipeline
         }
 
         if (!code.Ops.Exists(o => o.HasProbes || o.Twin is not null)) { return; }
-        var segments = Segment.Cut(code);
+        bool leaves = CheckedMethod.IsPossible(code);
+        var segments = Segment.Cut(code, leaves);
         if (SizeGuard.WouldNotBeOptimized(code, segments))
         {
             module.Sites.Truncate(sites);
@@ -94,10 +95,23 @@ internal sealed class Pipeline
             return;
         }
 
-        new BodyEmitter(code, CopyPlan.Make(code, segments), sites..module.Sites.Count).Emit();
+        Emit(code, CopyPlan.Make(code, segments, leaves), sites..module.Sites.Count, leaves);
         bool inline = size <= InlineSize || (size <= InlineIteratorSize && method is { Name: "MoveNext", ReturnType.MetadataType: MetadataType.Boolean });
         if (inline && !method.NoInlining && !method.Body.HasExceptionHandlers) { method.AggressiveInlining = true; }
         module.MethodsInstrumented++;
+    }
+
+    private static void Emit(MethodCode code, FlowGraph graph, Range sites, bool leaves)
+    {
+        var separate = leaves ? CheckedMethod.For(code, graph) : null;
+        if (separate is not null)
+        {
+            code.Method.DeclaringType.Methods.Add(separate.Method);
+            new BodyEmitter(code, graph, sites, separate, original: false).Emit();
+            foreach (var copy in graph.Segments.Where(s => s.Region == code.Root).Select(s => s.Copy).OfType<LoopCopy>().Distinct()) { copy.Discard(); }
+        }
+
+        new BodyEmitter(code, graph, sites, separate).Emit();
     }
 
     private void AddProbes(MethodCode code)

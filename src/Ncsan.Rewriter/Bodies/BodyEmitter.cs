@@ -23,11 +23,17 @@ namespace Ncsan.Rewriter.Bodies;
 /// header:   clean loop ... (volatile. ldsfld State; brtrue over' before the first access of an iteration) ... br header
 /// over:     values to the checked copy's locals; checked loop ...; at its end: ldsfld State; brtrue checked header; values back; br front
 /// </code>
+/// Where the checked copy is a method of its own (<see cref="CheckedMethod"/>), the original has clean code only, outside of its try blocks, and a test leads out of it. The
+/// body is then emitted twice, for the checked method first, because that takes clones.
 /// </remarks>
 internal sealed class BodyEmitter
 {
     private readonly MethodCode _code;
+    private readonly MethodDefinition _method;
     private readonly MethodBody _body;
+    private readonly CheckedMethod? _checked;
+    private readonly bool _isOriginal;
+    private readonly HashSet<Segment> _looping;
     private readonly CodeWriter _writer;
     private readonly FlowGraph _graph;
     private readonly List<(Instruction Branch, Func<Instruction> Target)> _branches = [];
@@ -39,29 +45,73 @@ internal sealed class BodyEmitter
     private SequencePoint? _statement;
 
     /// <param name="code">The method.</param>
-    /// <param name="graph">Its segments, and which of them have checked copies.</param>
+    /// <param name="graph">Its plan.</param>
     /// <param name="sites">The sites of the method.</param>
-    internal BodyEmitter(MethodCode code, FlowGraph graph, Range sites)
+    /// <param name="separate">The method that its checked copy is, if it is one.</param>
+    /// <param name="original">Whether the original is emitted, or that other method.</param>
+    internal BodyEmitter(MethodCode code, FlowGraph graph, Range sites, CheckedMethod? separate = null, bool original = true)
     {
         _code = code;
-        _body = code.Method.Body;
-        _writer = new CodeWriter(code.Module, _body);
+        _checked = separate;
+        _isOriginal = original;
+        _method = original ? code.Method : separate!.Method;
+        _body = _method.Body;
+        _writer = new CodeWriter(code.Module, _body, original ? null : code.Method);
         _graph = graph;
         _sites = sites;
+        _looping = separate is null ? [] : graph.Loops.SelectMany(l => l.Body).ToHashSet();
         _cleanStart = new Instruction?[code.Ops.Count];
         if (!code.Module.Untested) { BarrierExits.Mark(graph); }
     }
 
     internal void Emit()
     {
-        _body.SimplifyMacros();
+        _code.Method.Body.SimplifyMacros();
+        if (!_isOriginal) { _checked!.EmitEntry(_writer, EnterAt, EnterAtOneOf); }
         EmitRegion(_code.Root);
         Link();
         _body.Instructions.Clear();
         foreach (var instruction in _writer.Output) { _body.Instructions.Add(instruction); }
-        DebugInformation.Remap(_code, _cleanStart, _points);
+        if (_isOriginal) { DebugInformation.Remap(_code, _cleanStart, _points); }
+        else { foreach (var point in _points) { _method.DebugInformation.SequencePoints.Add(point); } }
         _body.OptimizeMacros();
     }
+
+    /// <summary>A checked method without loops is checked throughout.</summary>
+    private bool IsCheckedThroughout => _code.Module.Untested || (!_isOriginal && !_checked!.HasLoops);
+
+    /// <summary>Whether checked copies of the segments of a region are emitted, and tests that lead to them.</summary>
+    private bool HasCopies(Region region) => !IsCheckedThroughout && !(IsLeftFrom(region));
+
+    /// <summary>Whether tests in a region lead to the checked method.</summary>
+    private bool IsLeftFrom(Region region) => _checked is not null && _isOriginal && region == _code.Root;
+
+    private void EnterAt(Segment segment)
+    {
+        if (!IsCheckedThroughout && segment.Copy is { } copy) { copy.Move(_writer, segment, toChecked: true); }
+        Jump(CheckedStart(segment));
+    }
+
+    private void EnterAtOneOf(Segment[] segments)
+    {
+        var instruction = Instruction.Create(OpCodes.Switch, new Instruction[segments.Length]);
+        _writer.Add(instruction);
+        var targets = new Func<Instruction>[segments.Length];
+        var rest = Branch(OpCodes.Br);
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (IsCheckedThroughout || segments[i].Copy is null) { targets[i] = CheckedStart(segments[i]); continue; }
+            Instruction? way = null;
+            targets[i] = () => way!;
+            When(first => way = first);
+            EnterAt(segments[i]);
+        }
+
+        _switches.Add((instruction, targets));
+        _branches.Add((rest, targets[0]));
+    }
+
+    private Func<Instruction> CheckedStart(Segment segment) => IsCheckedThroughout ? () => segment.Entry! : () => segment.CheckedEntry!;
 
     private void EmitRegion(Region region)
     {
@@ -82,14 +132,14 @@ internal sealed class BodyEmitter
         }
 
         for (int i = 0; i < late.Count; i++) { late[i](); }
-        foreach (var segment in _graph.Segments) { if (segment.HasCheckedCopy && segment.Region == region) { EmitChecked(segment); } }
+        if (HasCopies(region)) { foreach (var segment in _graph.Segments) { if (segment.HasCheckedCopy && segment.Region == region) { EmitChecked(segment); } } }
         When(after => region.After = after);
     }
 
     private void EmitClean(Segment segment, List<Action> late)
     {
-        _writer.Copy = _code.Module.Untested ? Copies.Checked : Copies.Clean;
-        if (segment.HeaderOf is { } loop)
+        _writer.Copy = IsCheckedThroughout ? Copies.Checked : Copies.Clean;
+        if (segment.HeaderOf is { } loop && HasCopies(segment.Region))
         {
             bool comesRound = segment.Index > 0 && _graph.Segments[segment.Index - 1] is { FallsThrough: true } previous && loop.Body.Contains(previous);
             if (comesRound) { late.Add(() => { EmitFront(segment, late); Jump(() => segment.Inner!); }); } else { EmitFront(segment, late); }
@@ -97,15 +147,16 @@ internal sealed class BodyEmitter
         }
         else
         {
-            When(first => segment.Entry = first);
+            When(first => segment.Entry = segment.Inner = first);
         }
 
-        if (segment.Tests) { EmitTest(segment, late); }
+        if (IsLeftFrom(segment.Region)) { if (CheckedMethod.IsExit(segment)) { EmitWayOut(segment, late); } }
+        else if (segment.Tests && HasCopies(segment.Region)) { EmitTest(segment, late); }
         foreach (var op in segment.Ops)
         {
             Mark(op);
             When(first => _cleanStart[op.Index] = first);
-            EmitOp(op, op.Instruction, op.Prefixes, segment);
+            if (_isOriginal) { EmitOp(op, op.Instruction, op.Prefixes, segment); } else { EmitOp(op, Clone(op.Instruction), Array.ConvertAll(op.Prefixes, Clone), segment); }
         }
     }
 
@@ -114,6 +165,21 @@ internal sealed class BodyEmitter
     {
         When(first => header.Entry = first);
         EmitTest(header, late);
+    }
+
+    /// <summary>The test that leads to the checked method. Within a loop State is loaded as volatile, or the JIT would load it once in front of the loop.</summary>
+    private void EmitWayOut(Segment segment, List<Action> late)
+    {
+        Mark(segment.First);
+        if (_looping.Contains(segment)) { _writer.Emit(OpCodes.Volatile); }
+        _writer.Emit(OpCodes.Ldsfld, _code.Module.Hooks.State);
+        var branch = Branch(OpCodes.Brtrue);
+        late.Add(() =>
+        {
+            Mark(segment.First);
+            When(first => branch.Operand = first);
+            _checked!.EmitExit(_writer, segment);
+        });
     }
 
     private void EmitTest(Segment segment, List<Action> late)
@@ -174,8 +240,9 @@ internal sealed class BodyEmitter
     }
 
     /// <summary>Where a checked copy can jump to at once, or null when values have to be moved first.</summary>
-    private static Func<Instruction>? Direct(Segment from, Segment to)
+    private Func<Instruction>? Direct(Segment from, Segment to)
     {
+        if (!HasCopies(to.Region)) { return () => to.Entry!; }
         if (from.Copy is null) { return to is { HasCheckedCopy: true, Tests: false, Copy: null, HeaderOf: null } ? () => to.CheckedEntry! : () => to.Entry!; }
         return from.Copy == to.Copy && to.HeaderOf is null ? () => to.CheckedEntry! : null;
     }
@@ -186,14 +253,14 @@ internal sealed class BodyEmitter
         if (op.OrdersMemory) { EmitBarrier(); }
 
         // Out of a try block or handler leads nothing but this instruction, so the word is said before it.
-        if (op.Code is Code.Leave or Code.Leave_S && _graph.StartingAt(_code.At((Instruction)op.Operand!).Index) is var target) { EmitWord(target); }
+        if (!IsCheckedThroughout && op.Code is Code.Leave or Code.Leave_S && _graph.StartingAt(_code.At((Instruction)op.Operand!).Index) is var target) { EmitWord(target); }
 
         // A tail call leaves before its callee begins, and nothing may stand between it and its return.
         if (BarrierExits.IsExit(op) && !(op.Index > 0 && _code.Ops[op.Index - 1].HasPrefix(Code.Tail))) { EmitExit(); }
     }
 
     /// <summary>Whether the way from a checked copy to clean code has to say what that keeps to itself.</summary>
-    private static bool NeedsWord(Segment from, Segment to) => (to.LeadsToOrdering || to.LeadsToExit) && from.Last.Code is not (Code.Leave or Code.Leave_S);
+    private bool NeedsWord(Segment from, Segment to) => !IsCheckedThroughout && (to.LeadsToOrdering || to.LeadsToExit) && from.Last.Code is not (Code.Leave or Code.Leave_S);
 
     private void EmitWord(Segment to)
     {
@@ -227,7 +294,7 @@ internal sealed class BodyEmitter
 
         void Body()
         {
-            if (segment.HasCheckedCopy && _writer.Copy == Copies.Checked) { EmitOrder(op); }
+            if ((segment.HasCheckedCopy || IsCheckedThroughout) && !_code.Module.Untested && _writer.Copy == Copies.Checked) { EmitOrder(op); }
             if (op.Instead?.FindLast(p => (p.Copies & _writer.Copy) != 0) is { Emit: { } replacement }) { replacement(_writer); return; }
             if (op.Twin is { } twin && segment.HasCheckedCopy && _writer.Copy == Copies.Clean) { _writer.Emit(op.Instruction.OpCode, twin); return; }
             foreach (var prefix in prefixes) { _writer.Add(prefix); }
@@ -286,8 +353,10 @@ internal sealed class BodyEmitter
     {
         foreach (var (branch, target) in _branches) { branch.Operand = target(); }
         foreach (var (instruction, targets) in _switches) { instruction.Operand = Array.ConvertAll(targets, t => t()); }
-        foreach (var (handler, tried, filter, caught) in _code.Handlers)
+        foreach (var (original, tried, filter, caught) in _code.Handlers)
         {
+            var handler = _isOriginal ? original : new ExceptionHandler(original.HandlerType) { CatchType = original.CatchType };
+            if (!_isOriginal) { _body.ExceptionHandlers.Add(handler); }
             handler.TryStart = tried.First;
             handler.TryEnd = tried.After;
             handler.FilterStart = filter?.First;

@@ -5,8 +5,12 @@ using Mono.Cecil.Rocks;
 namespace Ncsan.Rewriter.Bodies;
 
 /// <summary>Appends instructions to a body that is being emitted anew. What passes write with.</summary>
-internal sealed class CodeWriter(ModuleContext module, MethodBody body)
+/// <param name="module">The module at hand.</param>
+/// <param name="body">The body.</param>
+/// <param name="original">The method whose code is written, if that is another: its locals and arguments become those of the body's method at the same place.</param>
+internal sealed class CodeWriter(ModuleContext module, MethodBody body, MethodDefinition? original = null)
 {
+    private readonly Dictionary<object, object> _names = original is null ? [] : Names(original, body.Method);
     private readonly Dictionary<string, Stack<VariableDefinition>> _free = [];
     private readonly List<VariableDefinition> _lent = [];
     private readonly Dictionary<string, VariableDefinition> _opaque = [];
@@ -31,8 +35,18 @@ internal sealed class CodeWriter(ModuleContext module, MethodBody body)
 
     internal void Add(Instruction instruction)
     {
+        if (instruction.Operand is { } operand && _names.TryGetValue(operand, out object? name)) { instruction.Operand = name; }
         Output.Add(instruction);
         if (OnNext is { } act) { OnNext = null; act(instruction); }
+    }
+
+    private static Dictionary<object, object> Names(MethodDefinition from, MethodDefinition to)
+    {
+        var names = new Dictionary<object, object>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < from.Body.Variables.Count; i++) { names.Add(from.Body.Variables[i], to.Body.Variables[i]); }
+        for (int i = 0; i < from.Parameters.Count; i++) { names.Add(from.Parameters[i], to.Parameters[i]); }
+        if (from.HasThis) { names.Add(from.Body.ThisParameter, to.Body.ThisParameter); }
+        return names;
     }
 
     internal void Emit(OpCode code) => Add(Instruction.Create(code));

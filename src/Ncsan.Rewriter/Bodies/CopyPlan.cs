@@ -6,7 +6,10 @@ namespace Ncsan.Rewriter.Bodies;
 /// </summary>
 internal static class CopyPlan
 {
-    internal static FlowGraph Make(MethodCode code, List<Segment> segments)
+    /// <param name="code">The method.</param>
+    /// <param name="segments">Its segments.</param>
+    /// <param name="leaves">Whether the checked copy may become a method of its own, which is gone to from the start of a statement only.</param>
+    internal static FlowGraph Make(MethodCode code, List<Segment> segments, bool leaves)
     {
         var graph = new FlowGraph(code, segments);
         if (code.Module.Untested) { return graph; }
@@ -22,6 +25,7 @@ internal static class CopyPlan
             segment.HasCheckedCopy = probes[segment.Index] || segment.Copy is not null;
         }
 
+        if (leaves) { foreach (var segment in segments) { if (segment is { Tests: true, First.Depth: > 0 }) { TestStatement(code, graph, segment); } } }
         foreach (var loop in graph.Loops) { if (loop.Header.Copy is not null) { loop.Header.HeaderOf = loop; } }
 
         // A segment between two accesses is copied too, or the second access could not know.
@@ -36,6 +40,12 @@ internal static class CopyPlan
         }
 
         return graph;
+    }
+
+    private static void TestStatement(MethodCode code, FlowGraph graph, Segment inside)
+    {
+        var start = graph.StartingAt(Segment.StatementOf(code, inside.First));
+        if (start.First.Depth == 0 && start.Region == inside.Region) { start.Tests = start.HasCheckedCopy = true; }
     }
 
     /// <summary>Whether State was tested on every way to a segment, with no call after the test.</summary>

@@ -10,6 +10,17 @@ internal static class Generics
     internal static TypeReference Self(TypeDefinition type) =>
         type.HasGenericParameters ? type.MakeGenericInstanceType([.. type.GenericParameters]) : type;
 
+    /// <summary>Gives a method the generic parameters of another. Signatures name them by number, so code of the one can stand in the other.</summary>
+    internal static void CopyParameters(MethodReference from, MethodReference to)
+    {
+        foreach (var parameter in from.GenericParameters)
+        {
+            var copy = new GenericParameter(parameter.Name, to) { Attributes = parameter.Attributes };
+            foreach (var constraint in parameter.Constraints) { copy.Constraints.Add(new(constraint.ConstraintType)); }
+            to.GenericParameters.Add(copy);
+        }
+    }
+
     internal static TypeReference FieldType(FieldReference field) => Substitute(field.FieldType, field.DeclaringType, null);
 
     internal static TypeReference ReturnType(MethodReference method) => Substitute(method.ReturnType, method.DeclaringType, method);

@@ -80,6 +80,9 @@ internal sealed class LoopCopy
     /// <summary>The checked copy's own local for a local of the program, or null when they share it.</summary>
     internal VariableDefinition? Own(VariableDefinition variable) => _own.GetValueOrDefault(variable.Index);
 
+    /// <summary>Takes the locals of a checked copy that is not emitted out of the method.</summary>
+    internal void Discard() { foreach (var own in _own.Values) { _code.Method.Body.Variables.Remove(own); } }
+
     /// <summary>Moves what is live at a segment to the checked copy's locals, or back.</summary>
     internal void Move(CodeWriter writer, Segment at, bool toChecked)
     {

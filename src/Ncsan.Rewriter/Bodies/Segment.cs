@@ -67,7 +67,9 @@ internal sealed class Segment(MethodCode code, int start, int end)
     /// Cuts a method: where control enters or leaves, and, where the stack is empty, between calls and the accesses that follow them, since State may have
     /// risen while the call was under way.
     /// </summary>
-    internal static List<Segment> Cut(MethodCode code)
+    /// <param name="code">The method.</param>
+    /// <param name="statements">Also where a statement begins that has a way in with values on the stack.</param>
+    internal static List<Segment> Cut(MethodCode code, bool statements = false)
     {
         var ops = code.Ops;
         var leader = new bool[ops.Count + 1];
@@ -81,6 +83,7 @@ internal sealed class Segment(MethodCode code, int start, int end)
 
         MarkRegions(code.Root, leader);
         CutStatements(code, leader);
+        if (statements) { foreach (var op in code.Ops) { if (op.Depth > 0 && leader[op.Index]) { leader[StatementOf(code, op)] = true; } } }
         var segments = new List<Segment>();
         for (int start = 0; start < ops.Count;)
         {
@@ -91,6 +94,14 @@ internal sealed class Segment(MethodCode code, int start, int end)
         }
 
         return segments;
+    }
+
+    /// <summary>The op with which the statement around an op begins: the last one before it that finds the stack empty.</summary>
+    internal static int StatementOf(MethodCode code, Op op)
+    {
+        int start = op.Index;
+        while (start > op.Region.Start && (code.Ops[start].Depth > 0 || code.Ops[start].Region != op.Region)) { start--; }
+        return start;
     }
 
     private static void MarkRegions(Region region, bool[] leader)

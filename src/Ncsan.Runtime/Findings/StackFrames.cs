@@ -13,16 +13,23 @@ internal static class StackFrames
         var frames = new List<Frame>();
         if (site is { } known) { frames.Add(new Frame(known.Method, known.File, known.Line)); }
         bool first = true;
+        MethodBase? leftFor = null; // the original of a checked method, which is below it on the stack unless the JIT made a jump of the call
         foreach (StackFrame frame in stack?.GetFrames() ?? [])
         {
             if (frame.GetMethod() is not { } method || method.Module == typeof(Hooks).Module) { continue; }
 
+            MethodBase? original = CheckedMethods.OriginalOf(method);
+            bool isOriginal = original is null && leftFor is not null && method.MetadataToken == leftFor.MetadataToken && method.Module == leftFor.Module;
+            leftFor = original;
+            if (isOriginal) { continue; }
+            MethodBase written = original ?? method;
+
             // The topmost frame is the site's own unless the JIT inlined the method: then it is the caller's, and worth a line.
-            bool isSite = first && site is { } s && Modules.Of(number)?.Is(method.Module) == true && method.MetadataToken == s.MethodToken;
+            bool isSite = first && site is { } s && Modules.Of(number)?.Is(method.Module) == true && written.MetadataToken == s.MethodToken;
             first = false;
             if (isSite) { continue; }
             (string? file, int line) = Symbols.Find(method, frame.GetILOffset());
-            frames.Add(new Frame(file is null ? SourceNames.WithNamespace(method) : SourceNames.Of(method), file, line));
+            frames.Add(new Frame(file is null ? SourceNames.WithNamespace(written) : SourceNames.Of(written), file, line));
         }
 
         if (frames.Count == 0) { frames.Add(new Frame("unknown method", null, 0)); }
