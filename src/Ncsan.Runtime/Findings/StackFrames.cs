@@ -19,7 +19,7 @@ internal static class StackFrames
             if (frame.GetMethod() is not { } method || method.Module == typeof(Hooks).Module) { continue; }
 
             MethodBase? original = CheckedMethods.OriginalOf(method);
-            bool isOriginal = original is null && leftFor is not null && method.MetadataToken == leftFor.MetadataToken && method.Module == leftFor.Module;
+            bool isOriginal = original is null && leftFor is not null && method.Module == leftFor.Module && method.MetadataToken == leftFor.MetadataToken;
             leftFor = original;
             if (isOriginal) { continue; }
             MethodBase written = original ?? method;
