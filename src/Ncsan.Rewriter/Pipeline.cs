@@ -14,6 +14,7 @@ internal sealed class Pipeline
         new ArrayElementPass(),
         new IndirectPass(),
         new BlockPass(),
+        new AsyncFlowPass(),
         new AsyncLockPass(), // its prologue comes before whatever else the first instruction does
     ];
 

@@ -111,7 +111,22 @@ public static unsafe partial class Hooks
     public static void ThreadStarting(Thread? thread, int site) => Threads.Creation.Starting(thread, site);
 
     /// <summary>Work is about to be given to the thread pool: remembers where, for the creation chain of what it touches.</summary>
-    public static void WorkQueued(int site) => Threads.Creation.Queued(site);
+    public static void WorkQueued(int site) => Threads.Actors.Forking(site);
+
+    /// <summary>The call that <see cref="ThreadStarting"/> or <see cref="WorkQueued"/> announced has returned.</summary>
+    public static void WorkGiven() => Threads.Actors.Forked();
+
+    // Async methods, in both copies: who is who must be right when State rises.
+
+    /// <summary>A step of an async method begins.</summary>
+    /// <param name="flow">The field of the state machine that says who it is; empty until it is suspended for the first time.</param>
+    public static void AsyncFlowEntered(object? flow) => Threads.Actors.Entered(flow);
+
+    /// <summary>An async method is about to be suspended.</summary>
+    public static void AsyncFlowSuspending(ref object? flow, int site) => Threads.Actors.Suspending(ref flow, site);
+
+    /// <summary>A step of an async method ends. Pairs with <see cref="AsyncFlowEntered"/>.</summary>
+    public static void AsyncFlowLeft(ref object? flow) => Threads.Actors.Left(ref flow);
 
     /// <summary>A test method begins on this flow. Findings name it.</summary>
     public static void TestEntered(string name) => Threads.CurrentTest.Enter(name);

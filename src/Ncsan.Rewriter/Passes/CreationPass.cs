@@ -4,7 +4,7 @@ using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes;
 
-/// <summary>Where threads are started and work is queued, for the creation chain of a report. In both copies: State may rise later.</summary>
+/// <summary>Where threads are started and work is queued, for the creation chain of a report and for what is ordered by it. In both copies: State may rise later.</summary>
 internal sealed class CreationPass : ICallPass
 {
     public void Visit(Invocation call)
@@ -12,16 +12,17 @@ internal sealed class CreationPass : ICallPass
         switch (call.DeclaringType, call.Name)
         {
             case ("System.Threading.Thread", "Start" or "UnsafeStart"):
-                call.Before(Copies.Both, nameof(Hooks.ThreadStarting), call.Site(SiteKind.Creation, "Thread.Start"), 0);
+                if (call.Before(Copies.Both, nameof(Hooks.ThreadStarting), call.Site(SiteKind.Creation, "Thread.Start"), 0)) { call.After(Copies.Both, nameof(Hooks.WorkGiven), -1); }
                 break;
-            case ("System.Threading.Tasks.Task", "Run" or "Start" or "ContinueWith" or "RunSynchronously"):
-            case ("System.Threading.Tasks.Task`1", "ContinueWith"):
+            case ("System.Threading.Tasks.Task", "Run" or "Start" or "ContinueWith" or "RunSynchronously" or ".ctor"):
+            case ("System.Threading.Tasks.Task`1", "ContinueWith" or ".ctor"):
             case ("System.Threading.Tasks.TaskFactory" or "System.Threading.Tasks.TaskFactory`1", "StartNew" or "ContinueWhenAll" or "ContinueWhenAny"):
             case ("System.Threading.Tasks.Parallel", "For" or "ForEach" or "Invoke" or "ForAsync" or "ForEachAsync"):
             case ("System.Threading.ThreadPool", "QueueUserWorkItem" or "UnsafeQueueUserWorkItem" or "RegisterWaitForSingleObject" or "UnsafeRegisterWaitForSingleObject"):
             case ("System.Threading.Timer" or "System.Threading.PeriodicTimer", ".ctor"):
             case ("System.Timers.Timer", "Start"):
                 call.Before(Copies.Both, nameof(Hooks.WorkQueued), call.Site(SiteKind.Creation, call.DeclaringType[(call.DeclaringType.LastIndexOf('.') + 1)..] + "." + call.Name));
+                call.After(Copies.Both, nameof(Hooks.WorkGiven), -1);
                 break;
         }
     }

@@ -38,6 +38,10 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>Whether a thread may still wait for it in this process.</summary>
     internal bool IsWorthwhile => !IsHopeless && _timeouts < MostTimeouts && _blockedEnds < MostBlockedEnds && _spent < MostSpent;
 
+    /// <summary>Up to where the delays of all candidates may have used up the budget for this one to have its turn: one that nobody ever waited for
+    /// comes before one that was waited for in vain.</summary>
+    internal long ShareOf(long budget) => (Timeouts + BlockedEnds) switch { 0 => budget, 1 => budget * 3 / 4, _ => budget / 2 };
+
     /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain.</summary>
     internal int Delay => (int)Math.Min(LongestDelay, ((2 * Gap) + Slack) << (2 * Math.Min(Timeouts, 3)));
 

@@ -84,14 +84,21 @@ internal static class Candidates
         }
     }
 
-    /// <summary>The pair was observed: in this run nobody needs to wait for it again.</summary>
+    /// <summary>The pair was observed: in this run nobody needs to wait for it again, nor for another pair of the same two methods and members, which would
+    /// be the same finding.</summary>
     internal static void Observed(int site1, int site2)
     {
-        foreach (Candidate candidate in Of(site1) ?? [])
+        if (!AreKept || Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2) { return; }
+        foreach (Candidate candidate in s_known)
         {
-            if (Of(site2)?.Contains(candidate) == true) { candidate.ObservedIn = Configuration.RunId; }
+            if ((IsSameFinding(candidate.First, key1) && IsSameFinding(candidate.Second, key2)) || (IsSameFinding(candidate.First, key2) && IsSameFinding(candidate.Second, key1)))
+            {
+                candidate.ObservedIn = Configuration.RunId;
+            }
         }
     }
+
+    private static bool IsSameFinding(SiteKey key, SiteKey other) => key.Module == other.Module && key.Method == other.Method && key.Member == other.Member;
 
     /// <summary>Hands what was learnt on to later runs. At the end of the process.</summary>
     internal static void Save()
@@ -114,9 +121,12 @@ internal static class Candidates
     /// <summary>Null unless both sides are sites of one member: a location that was reused since looks like a pair too.</summary>
     private static Candidate? FromPair(int site1, int site2, long gap)
     {
-        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || !AreOfOneMember(key1.Member, key2.Member)) { return null; }
+        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || IsOfCompiler(key1.Member) || !AreOfOneMember(key1.Member, key2.Member)) { return null; }
         return key1.CompareTo(key2) <= 0 ? new Candidate(key1, key2) { Gap = gap } : new Candidate(key2, key1) { Gap = gap };
     }
+
+    /// <summary>State and awaiters of a state machine: whoever runs it next comes after whoever ran it before.</summary>
+    private static bool IsOfCompiler(string member) => member.Contains(".<>", StringComparison.Ordinal);
 
     /// <summary>Members of collections differ by name and are the same collection; so do a field and a reference to it.</summary>
     private static bool AreOfOneMember(string member1, string member2) =>

@@ -27,11 +27,12 @@ internal static class DirectedWatch
     /// <summary>The candidate for whose other side it is worth waiting here, or null.</summary>
     internal static Candidate? Choose(in Access access)
     {
-        if (Candidates.Of(access.Site) is not { } candidates || Volatile.Read(ref s_spent) >= Configuration.DelayBudget * 1000L) { return null; }
+        if (Candidates.Of(access.Site) is not { } candidates) { return null; }
         Candidate? best = null;
+        long spent = Volatile.Read(ref s_spent), budget = Configuration.DelayBudget * 1000L;
         foreach (Candidate candidate in candidates)
         {
-            if (candidate.IsWorthwhile && candidate.ObservedIn != Configuration.RunId && (best is null || candidate.Gap > best.Gap)) { best = candidate; }
+            if (candidate.IsWorthwhile && spent < candidate.ShareOf(budget) && candidate.ObservedIn != Configuration.RunId && (best is null || candidate.Gap > best.Gap)) { best = candidate; }
         }
 
         return best is null || Census.IsAlone(access.Thread) ? null : best;
@@ -45,6 +46,7 @@ internal static class DirectedWatch
         thread.IsWaiting = true;
         long started = Stopwatch.GetTimestamp(), end = started + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
         int blocked = 0;
+        long spent = 0;
         var how = DirectedEnd.TimedOut;
         try
         {
@@ -53,7 +55,12 @@ internal static class DirectedWatch
                 if (Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Hit; break; }
                 if (Stopwatch.GetTimestamp() >= end) { break; }
                 Native.Sleep(PollMicroseconds);
-                blocked = IsNext(me) && OtherThreads.AreAllBlocked(thread) ? blocked + 1 : 0;
+                bool isNext = IsNext(me);
+
+                // One pays for all that wait, and only for what was asked for: what busy cores add is nobody's delay.
+                spent += PollMicroseconds;
+                if (isNext) { Interlocked.Add(ref s_spent, PollMicroseconds); }
+                blocked = isNext && OtherThreads.AreAllBlocked(thread) ? blocked + 1 : 0;
                 if (blocked >= BlockedPolls && !Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Blocked; break; }
             }
         }
@@ -61,9 +68,7 @@ internal static class DirectedWatch
         {
             thread.IsWaiting = false;
             Change(static (waiters, waiter) => waiters.Remove(waiter), me);
-            long spent = (Stopwatch.GetTimestamp() - started) * 1_000_000 / Stopwatch.Frequency;
-            Interlocked.Add(ref s_spent, spent);
-            Interlocked.Add(ref Statistics.DirectedMicroseconds, spent);
+            Interlocked.Add(ref Statistics.DirectedMicroseconds, (Stopwatch.GetTimestamp() - started) * 1_000_000 / Stopwatch.Frequency);
             Statistics.Count(ref how == DirectedEnd.Hit ? ref Statistics.DirectedHits : ref how == DirectedEnd.Blocked ? ref Statistics.DirectedBlocked : ref Statistics.DirectedTimeouts);
             candidate.Ended(how, spent);
         }

@@ -15,12 +15,11 @@ internal static class Creation
         if (thread is null) { return; }
         SanitizedThread current = SanitizedThread.Current;
         current.Guard++;
-        try { s_origins.AddOrUpdate(thread, new Origin(site, new StackTrace(2, fNeedFileInfo: false), [new Fork(current.Number, Stopwatch.GetTimestamp()), .. current.Forks])); }
+        try { s_origins.AddOrUpdate(thread, new Origin(site, new StackTrace(2, fNeedFileInfo: false), Actor.ForkedBy(Actors.Current(current), site, Stopwatch.GetTimestamp()).Forks)); }
         catch (Exception fault) { Faults.Disable("the creation chain", fault); }
         finally { current.Guard--; }
+        Actors.Forking(site);
     }
-
-    internal static void Queued(int site) { }
 
     /// <summary>Where the thread was started, innermost frame first.</summary>
     internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread) =>
@@ -29,19 +28,5 @@ internal static class Creation
     /// <summary>When a thread was started and by whom, back to the first one.</summary>
     internal static Fork[] ForksOf(Thread thread) => s_origins.TryGetValue(thread, out Origin? origin) ? origin.Forks : [];
 
-    /// <summary>Whether what another thread did at some time comes before everything of <paramref name="thread"/>, because it had yet to be started.</summary>
-    internal static bool IsBefore(int otherThread, long time, SanitizedThread thread)
-    {
-        foreach (Fork fork in thread.Forks)
-        {
-            if (fork.Parent == otherThread) { return time <= fork.Time; }
-        }
-
-        return false;
-    }
-
     private sealed record Origin(int Site, StackTrace Stack, Fork[] Forks);
 }
-
-/// <summary>The start of a thread by another.</summary>
-internal readonly record struct Fork(int Parent, long Time);

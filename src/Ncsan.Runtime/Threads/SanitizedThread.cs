@@ -24,7 +24,7 @@ internal sealed class SanitizedThread
         Number = Interlocked.Increment(ref s_count);
         Random = (uint)Number * 2654435761;
         SystemId = Native.ThreadId();
-        Forks = Creation.ForksOf(Managed);
+        Actor = Actor.Root(Creation.ForksOf(Managed));
         Census.Add(this);
     }
 
@@ -50,8 +50,16 @@ internal sealed class SanitizedThread
     /// <summary>The system's id of the thread, or 0 where it is not known.</summary>
     internal int SystemId { get; }
 
-    /// <summary>When this thread was started and by whom, when that one was, and so on.</summary>
-    internal Fork[] Forks { get; }
+    /// <summary>The thread itself as one whose accesses are ordered, where nothing says that it runs on somebody else's behalf.</summary>
+    internal Actor Actor { get; }
+
+    /// <summary>The steps of async methods that the thread is in, innermost last.</summary>
+    internal readonly List<AsyncStep> AsyncSteps = [];
+
+    /// <summary>The piece of marked work that the thread was last seen to run, its marker and its task.</summary>
+    internal Actor? MarkedBy, Marked;
+
+    internal int MarkedTask;
 
     /// <summary>Stands at a directed watchpoint.</summary>
     internal volatile bool IsWaiting;

@@ -1,0 +1,45 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>
+/// Async methods: says who runs. From its first suspension on a method is somebody of its own, whichever threads it runs on; who that is lies in a field of
+/// its state machine.
+/// </summary>
+internal sealed class AsyncFlowPass : IOpPass
+{
+    private const string FieldName = "<>ncsan_flow";
+
+    public void Visit(MethodCode code, Op op)
+    {
+        if (code.Method.Name != "MoveNext" || !IsStateMachine(code.Method.DeclaringType)) { return; }
+        if (op.Index == 0) { op.Always(w => Call(w, code, OpCodes.Ldfld, nameof(Hooks.AsyncFlowEntered), null)); }
+        if (op.Code == Code.Ret) { op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowLeft), null)); }
+        else if (op.Code is Code.Call or Code.Callvirt && op.Operand is MethodReference { Name: "AwaitUnsafeOnCompleted" or "AwaitOnCompleted" } method
+            && method.DeclaringType.Name.Contains("MethodBuilder", StringComparison.Ordinal))
+        {
+            int site = code.Site(op, SiteKind.Creation, "await");
+            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site));
+        }
+    }
+
+    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site)
+    {
+        w.Emit(OpCodes.Ldarg_0);
+        w.Emit(load, Field(code.Method.DeclaringType));
+        if (site is { } number) { w.Site(number); }
+        w.Hook(hook);
+    }
+
+    private static bool IsStateMachine(TypeDefinition type) => type.HasInterfaces && type.Interfaces.Any(i => i.InterfaceType.FullName == "System.Runtime.CompilerServices.IAsyncStateMachine");
+
+    private static FieldReference Field(TypeDefinition type)
+    {
+        if (!type.Fields.Any(f => f.Name == FieldName)) { type.Fields.Add(new FieldDefinition(FieldName, FieldAttributes.Public, type.Module.TypeSystem.Object)); }
+        return new FieldReference(FieldName, type.Module.TypeSystem.Object, Generics.Self(type));
+    }
+}

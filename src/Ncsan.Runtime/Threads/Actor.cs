@@ -1,0 +1,82 @@
+namespace Ncsan.Runtime.Threads;
+
+/// <summary>Whose accesses are ordered among each other because one comes after the other in the program: a thread, a work item of the pool, or an async method
+/// from its first suspension on, whichever threads run it.</summary>
+/// <remarks>What it knows of others is no proof of order. It only says which pairs are worth making anybody wait for.</remarks>
+internal sealed class Actor
+{
+    /// <summary>How far back an actor knows where it comes from. Work that queues work for ever must not keep all of it.</summary>
+    private const int MostForks = 8;
+
+    private const int Remembered = 1 << 16;
+
+    private static readonly Actor?[] s_all = new Actor?[Remembered];
+    private static int s_count;
+
+    private Actor(Fork[] forks)
+    {
+        Forks = forks;
+        Number = Interlocked.Increment(ref s_count);
+        s_all[Number % Remembered] = this;
+    }
+
+    /// <summary>Never 0, and never the same again.</summary>
+    internal int Number { get; }
+
+    /// <summary>Where it was forked off, where that one was, and so on; the last fork first.</summary>
+    internal Fork[] Forks { get; }
+
+    /// <summary>When it was last resumed after an await; 0 if never.</summary>
+    internal long ResumedAt;
+
+    /// <summary>When its async method came to an end; 0 before that, and for threads and work items.</summary>
+    internal long EndedAt;
+
+    /// <summary>When it last touched memory that is remembered.</summary>
+    internal long LastSeenAt;
+
+    /// <summary>A work item of the pool: nothing says when it ends, but it is not seen again after that.</summary>
+    internal bool IsWorkItem;
+
+    /// <summary>What a marker replaced on the flow that set it, to be put back.</summary>
+    internal Actor? Outer;
+
+    /// <summary>One that nobody forked off, as far as we know.</summary>
+    internal static Actor Root(Fork[] forks) => new(forks);
+
+    /// <summary>One that <paramref name="parent"/> forks off now.</summary>
+    internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, site), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
+
+    /// <summary>The actor with this number, or null when it is too long ago.</summary>
+    internal static Actor? Find(int number) => s_all[number % Remembered] is { } actor && actor.Number == number ? actor : null;
+
+    /// <summary>Whether what another actor did at some time comes before everything that this one does from now on, as far as can be told: it had yet
+    /// to be forked off, by that one or by one that had awaited that one.</summary>
+    internal bool ComesAfter(int other, long time, long prompt)
+    {
+        Actor? earlier = Find(other);
+        if (HasAwaited(Number, ResumedAt, earlier, prompt)) { return true; }
+        foreach (Fork fork in Forks)
+        {
+            if ((fork.Parent == other && time <= fork.Time) || HasAwaited(fork.Parent, fork.ParentResumedAt, earlier, prompt)) { return true; }
+        }
+
+        return false;
+    }
+
+    /// <summary>A resumption that follows at once on the end of a flow that it forked off is taken for an await of that flow.</summary>
+    private static bool HasAwaited(int parent, long resumed, Actor? child, long prompt)
+    {
+        long ended = child is null ? 0 : child.IsWorkItem ? child.LastSeenAt : child.EndedAt;
+        if (ended == 0 || resumed < ended || resumed - ended > prompt) { return false; }
+        foreach (Fork fork in child!.Forks) { if (fork.Parent == parent) { return true; } }
+        return false;
+    }
+}
+
+/// <summary>The start of an actor by another.</summary>
+/// <param name="Parent">Who did it.</param>
+/// <param name="Time">When.</param>
+/// <param name="ParentResumedAt">When that one had last been resumed.</param>
+/// <param name="Site">Where, or 0.</param>
+internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, int Site);
