@@ -21,7 +21,7 @@ internal static unsafe class Detector
     {
         // This address may be stale by the time it is used: it only says where to look. See Watchpoints.Matches.
         if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref location))
-            || ((kind & AccessKind.Marked) != 0 ? Sampler.IsAttentive() : Sampler.IsDue(site)))
+            || ((kind & AccessKind.Marked) != 0 ? Sampler.IsNoted(site) : Sampler.IsDue(site)))
         {
             CheckSlow(ref location, size, kind, site, null);
         }
@@ -167,9 +167,12 @@ internal static unsafe class Detector
         SanitizedThread thread = access.Thread;
         if (Hooks.State == 0 || thread.Ignoring > 0) { return false; }
         nuint address = (nuint)Unsafe.AsPointer(ref location);
-        if (Policy.IsMarked(thread, address, access.Size, access.Kind)) { return false; }
+
+        // A marked access waits only where a plain one is known to come.
+        bool isMarked = Policy.IsMarked(thread, address, access.Size, access.Kind);
+        if (isMarked && !access.Is(AccessKind.Marked)) { return false; }
         if (Sampler.IsDirected(access.Site) && !Watchpoints.IsWatchedFrom(ref location, access.Site)) { directed = DirectedWatch.Choose(access); }
-        if (directed is null) { delay = Sampler.Decide(access, isCold); }
+        if (directed is null && !isMarked) { delay = Sampler.Decide(access, isCold); }
         if (directed is null && delay == 0) { return false; }
         if (thread.IsOnStack(address))
         {
@@ -188,7 +191,7 @@ internal static unsafe class Detector
         fixed (byte* address = &location)
         {
             if (!WatchPinned(address, access, delay, directed)) { return; }
-            if (Configuration.WeakMemory && !Framework.FrameworkLink.IsFrameworkSite(access.Site) && (access.Kind & (AccessKind.Assert | AccessKind.Collection)) == 0)
+            if (Configuration.WeakMemory && !Framework.FrameworkLink.IsFrameworkSite(access.Site) && (access.Kind & (AccessKind.Assert | AccessKind.Collection | AccessKind.Marked)) == 0)
             {
                 WeakMemory.Hold(access.Thread, (nuint)address, access.Size, access.Kind, access.Site);
             }

@@ -38,6 +38,9 @@ internal static unsafe class Encounter
         }
 
         Watcher watcher = Watchpoints.WatcherOf(slot);
+
+        // Two marked accesses are no race. If somebody else has the slot by now, a meeting is missed.
+        if (access.Is(AccessKind.Marked) && (watcher.Kind & AccessKind.Marked) != 0) { return; }
         fixed (byte* address = &location)
         {
             var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));

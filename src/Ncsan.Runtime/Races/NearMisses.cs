@@ -32,9 +32,11 @@ internal static class NearMisses
         if (access.Is(AccessKind.Assert | AccessKind.Scoped) || access.Thread.IsOnStack(address)) { return; }
         Actor actor = Actors.Current(access.Thread);
         long now = actor.LastSeenAt = Stopwatch.GetTimestamp();
+        LockSet locks = LockSet.Held();
+        bool marked = access.Is(AccessKind.Marked);
         if (access.Is(AccessKind.Collection))
         {
-            Touch((address / Granule * 2) + 1, new Touch(actor.Number, access.Site, now, byte.MaxValue), actor, access);
+            Touch((address / Granule * 2) + 1, new Touch(actor.Number, access.Site, now, byte.MaxValue, marked, locks), actor, access);
             return;
         }
 
@@ -42,7 +44,7 @@ internal static class NearMisses
         for (nuint at = address; at < end; at = (at / Granule * Granule) + Granule)
         {
             int first = (int)(at % Granule), count = (int)nuint.Min(Granule - (nuint)first, end - at);
-            Touch(at / Granule * 2, new Touch(actor.Number, access.Site, now, (byte)(((1 << count) - 1) << first)), actor, access);
+            Touch(at / Granule * 2, new Touch(actor.Number, access.Site, now, (byte)(((1 << count) - 1) << first), marked, locks), actor, access);
         }
     }
 
@@ -70,7 +72,8 @@ internal static class NearMisses
 
     private static void Learn(Touch earlier, Touch now, Actor actor)
     {
-        if (earlier.Actor == 0 || earlier.Actor == now.Actor || (earlier.Bytes & now.Bytes) == 0 || actor.ComesAfter(earlier.Actor, earlier.Time, s_prompt)) { return; }
+        if (earlier.Actor == 0 || earlier.Actor == now.Actor || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsMarked && now.IsMarked)) { return; }
+        if (earlier.Locks.Excludes(now.Locks) || actor.ComesAfter(earlier.Actor, earlier.Time, s_prompt)) { return; }
         Candidates.Learn(earlier.Site, now.Site, (now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency);
     }
 
@@ -86,4 +89,6 @@ internal static class NearMisses
 /// <param name="Site">Where.</param>
 /// <param name="Time">When.</param>
 /// <param name="Bytes">Which of the row's eight bytes, a bit each.</param>
-internal readonly record struct Touch(int Actor, int Site, long Time, byte Bytes);
+/// <param name="IsMarked">Whether the access is marked: with another marked one it is no race.</param>
+/// <param name="Locks">What was held.</param>
+internal readonly record struct Touch(int Actor, int Site, long Time, byte Bytes, bool IsMarked, LockSet Locks);

@@ -49,7 +49,11 @@ internal static unsafe class Sampler
         return (s_heat[(uint)site] | Attentive) != 0 || --s_skip[CellOf(&here)] < 0;
     }
 
-    /// <summary>Whether an access that is never watched must take the slow path all the same.</summary>
+    /// <summary>Whether an access that is never watched by chance must take the slow path all the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsNoted(int site) => (s_heat[(uint)site] | Attentive) != 0;
+
+    /// <summary>Whether an event that is no access must take the slow path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsAttentive() => Attentive != 0;
 

@@ -1,0 +1,37 @@
+using Ncsan.Runtime.Locks;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>The locks that a thread holds at an access, as far as there is room: what one knows of a lock here only ever spares a delay.</summary>
+/// <remarks>Numbers of lock instances; negative for one that is held together with other readers.</remarks>
+internal readonly record struct LockSet(int First, int Second, int Third)
+{
+    /// <summary>What the current thread holds, as the lock validator has it; nothing when that is off.</summary>
+    internal static LockSet Held()
+    {
+        if (LockThreads.CurrentOrNull is not { Depth: > 0 } held) { return default; }
+        int first = 0, second = 0, third = 0;
+        for (int i = held.Depth - 1; i >= 0 && third == 0; i--)
+        {
+            ref HeldLock entry = ref held.Entries[i];
+            if (!Excludes(entry)) { continue; }
+            int number = (int)(entry.Lock.Id & int.MaxValue) * (entry.Mode == HoldMode.Shared ? -1 : 1);
+            if (first == 0) { first = number; } else if (second == 0) { second = number; } else { third = number; }
+        }
+
+        return new LockSet(first, second, third);
+    }
+
+    /// <summary>Whether two accesses cannot happen at once, because a lock is held at both, at one of them alone.</summary>
+    internal bool Excludes(LockSet other) =>
+        (First != 0 && other.Has(First)) || (Second != 0 && other.Has(Second)) || (Third != 0 && other.Has(Third));
+
+    private bool Has(int number) => Meets(First, number) || Meets(Second, number) || Meets(Third, number);
+
+    private static bool Meets(int mine, int other) => mine == -other || (mine == other && mine > 0);
+
+    /// <summary>A lock that one flow at a time can hold alone, and of which we know which one it is.</summary>
+    private static bool Excludes(in HeldLock entry) =>
+        entry.Class.Kind.IsLock() && (entry.Flags & AcquireFlags.Pending) == 0 && entry.Class is { SharesInstance: false }
+        && (!entry.Class.Kind.IsSemaphore() || (!entry.Class.Unordered && entry.Object is SemaphoreSlim { CurrentCount: 0 }));
+}
