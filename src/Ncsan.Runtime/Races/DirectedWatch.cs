@@ -21,7 +21,6 @@ internal static class DirectedWatch
 
     private static readonly Gate s_gate = new();
     private static readonly List<Waiter> s_waiters = [];
-    private static long s_spent;
     private static int s_age;
 
     /// <summary>The candidate for whose other side it is worth waiting here, or null.</summary>
@@ -29,7 +28,7 @@ internal static class DirectedWatch
     {
         if (Candidates.Of(access.Site) is not { } candidates) { return null; }
         Candidate? best = null;
-        long spent = Volatile.Read(ref s_spent), budget = Configuration.DelayBudget * 1000L;
+        long spent = Volatile.Read(ref Statistics.DirectedMicroseconds), budget = Configuration.DelayBudget * 1000L;
         foreach (Candidate candidate in candidates)
         {
             if (candidate.IsWorthwhile && spent < candidate.ShareOf(budget) && candidate.ObservedIn != Configuration.RunId && (best is null || candidate.Gap > best.Gap)) { best = candidate; }
@@ -44,7 +43,7 @@ internal static class DirectedWatch
         var me = new Waiter(candidate.Gap, Interlocked.Increment(ref s_age), thread);
         Change(static (waiters, waiter) => waiters.Add(waiter), me);
         thread.IsWaiting = true;
-        long started = Stopwatch.GetTimestamp(), end = started + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
+        long end = Stopwatch.GetTimestamp() + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
         int blocked = 0;
         long spent = 0;
         var how = DirectedEnd.TimedOut;
@@ -59,7 +58,7 @@ internal static class DirectedWatch
 
                 // One pays for all that wait, and only for what was asked for: what busy cores add is nobody's delay.
                 spent += PollMicroseconds;
-                if (isNext) { Interlocked.Add(ref s_spent, PollMicroseconds); }
+                if (isNext) { Interlocked.Add(ref Statistics.DirectedMicroseconds, PollMicroseconds); }
                 blocked = isNext && OtherThreads.AreAllBlocked(thread) ? blocked + 1 : 0;
                 if (blocked >= BlockedPolls && !Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Blocked; break; }
             }
@@ -68,7 +67,6 @@ internal static class DirectedWatch
         {
             thread.IsWaiting = false;
             Change(static (waiters, waiter) => waiters.Remove(waiter), me);
-            Interlocked.Add(ref Statistics.DirectedMicroseconds, (Stopwatch.GetTimestamp() - started) * 1_000_000 / Stopwatch.Frequency);
             Statistics.Count(ref how == DirectedEnd.Hit ? ref Statistics.DirectedHits : ref how == DirectedEnd.Blocked ? ref Statistics.DirectedBlocked : ref Statistics.DirectedTimeouts);
             candidate.Ended(how, spent);
         }

@@ -57,7 +57,7 @@ internal static class Statistics
     /// <summary>Directed delays that ended because everybody else was blocked.</summary>
     internal static long DirectedBlocked;
 
-    /// <summary>Time that threads waited at directed watchpoints, in microseconds.</summary>
+    /// <summary>Time for which somebody waited at a directed watchpoint, in microseconds as they were asked for: what the budget is about.</summary>
     internal static long DirectedMicroseconds;
 
     /// <summary>Lost: near misses for which the table had no room.</summary>

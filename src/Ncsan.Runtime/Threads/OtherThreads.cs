@@ -14,17 +14,21 @@ namespace Ncsan.Runtime.Threads;
 internal static class OtherThreads
 {
     private const string Tasks = "/proc/self/task";
+
+    /// <summary>What the names of our own threads begin with.</summary>
+    private const string OurPrefix = "ncsan ";
+
     private const int WaitOperation = 0, WaitBitsetOperation = 9, OperationMask = 0x7f, CommandLength = 15;
 
     private static readonly bool s_canBeRead = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
     private static readonly string s_futex = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "98" : "202";
 
-    /// <summary>Threads of the runtime and our own, by the names that they give themselves. They run no code of the program, but for the finalizer.</summary>
+    /// <summary>Threads of the runtime, by the names that they give themselves. They run no code of the program, but for the finalizer.</summary>
     private static readonly HashSet<string> s_runtimeThreads = new(
         new[]
         {
             ".NET SynchManager", ".NET EventPipe", ".NET SigHandler", ".NET Finalizer", ".NET Tiered Compilation Worker", ".NET TP Gate", ".NET Timer", ".NET Server GC", ".NET BGC",
-            ".NET DebugPipe", ".NET Diagnostic Server", ".NET Long Running Task Watchdog", "ncsan reporter", "ncsan sampler",
+            ".NET DebugPipe", ".NET Diagnostic Server", ".NET Long Running Task Watchdog",
         }.Select(static name => name[..Math.Min(name.Length, CommandLength)]),
         StringComparer.Ordinal);
 
@@ -40,7 +44,7 @@ internal static class OtherThreads
                 int id = int.Parse(Path.GetFileName(task.AsSpan()), CultureInfo.InvariantCulture);
                 if (id == me.SystemId) { continue; }
                 string command = ReadLine(task + "/comm");
-                if (s_runtimeThreads.Contains(command)) { continue; }
+                if (s_runtimeThreads.Contains(command) || command.StartsWith(OurPrefix, StringComparison.Ordinal)) { continue; }
                 bool blocked = Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"));
                 if (command == ".NET TP Worker") { workersBlocked += blocked ? 1 : 0; }
                 else if (!blocked) { return false; }
