@@ -41,7 +41,7 @@ internal sealed class Rounds
         for (int round = 1; ; round++)
         {
             int exitCode = child.WaitForExit();
-            if (round >= _count || ChildProcess.IsCrash(exitCode) || !LearntCandidates.AreLeft(_store!, _runId)) { return exitCode; }
+            if (round >= _count || ChildProcess.IsCrash(exitCode) || LearntCandidates.Left(_store!, _runId, out _) == 0) { return exitCode; }
             if (round == 1)
             {
                 // Threads may wait for as long as the program runs undelayed.

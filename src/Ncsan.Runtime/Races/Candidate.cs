@@ -10,6 +10,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
 
     private const int Slack = 50_000, MostTimeouts = 3, MostBlockedEnds = 5, MostSpent = 2_200_000, LifetimeTimeouts = 6, LifetimeBlockedEnds = 6;
 
+    private const int MostTests = 8;
+
+    private readonly SortedSet<string> _tests = new(StringComparer.Ordinal);
     private int _timeouts, _blockedEnds;
     private long _spent;
 
@@ -20,6 +23,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>The shortest time between the two accesses that was seen, in microseconds.</summary>
     internal long Gap = LongestDelay;
 
+    /// <summary>In how many runs somebody waited for it.</summary>
+    internal int Tries;
+
     /// <summary>How often, over all runs, a thread waited in vain until its time was up.</summary>
     internal int Timeouts;
 
@@ -28,6 +34,12 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
 
     /// <summary>The run in which it was last observed; within that run there is nothing more to learn from it.</summary>
     internal string ObservedIn = "";
+
+    /// <summary>The tests that had a hand in it, sorted; none outside of tests; <see cref="AnyTest"/> alone when there are too many to name.</summary>
+    internal IReadOnlyCollection<string> Tests => _tests;
+
+    /// <summary>Stands for every test.</summary>
+    internal const string AnyTest = "*";
 
     /// <summary>Waiting for it gains nothing: the order of the two accesses seems enforced.</summary>
     internal bool IsHopeless => ObservedIn.Length == 0 && (Timeouts >= LifetimeTimeouts || (BlockedEnds >= LifetimeBlockedEnds && Timeouts == 0));
@@ -44,6 +56,19 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
 
     /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain.</summary>
     internal int Delay => (int)Math.Min(LongestDelay, ((2 * Gap) + Slack) << (2 * Math.Min(Timeouts, 3)));
+
+    internal void AddTest(string test)
+    {
+        if (_tests.Contains(AnyTest)) { return; }
+        _tests.Add(test);
+        if (test != AnyTest && _tests.Count <= MostTests) { return; }
+        _tests.Clear();
+        _tests.Add(AnyTest);
+    }
+
+    /// <summary>Of two threads that wait for the same pair at different places, as in a loop over an array, only one may go on, and it matters which: in every other
+    /// run it is the one at the higher address.</summary>
+    internal bool LetsHigherGoFirst => Tries % 2 == 1;
 
     internal void Ended(DirectedEnd end, long microseconds)
     {
@@ -65,6 +90,8 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     internal void Merge(Candidate other)
     {
         Gap = Math.Min(Gap, other.Gap);
+        Tries = Math.Max(Tries, other.Tries);
+        foreach (string test in other.Tests) { AddTest(test); }
         Timeouts = Math.Max(Timeouts, other.Timeouts);
         BlockedEnds = Math.Max(BlockedEnds, other.BlockedEnds);
         if (other.ObservedIn.Length > 0) { ObservedIn = other.ObservedIn; }

@@ -6,13 +6,14 @@ using Ncsan.Runtime.Sites;
 namespace Ncsan.Runtime.Races;
 
 /// <summary>The file of candidates in the project's <c>.ncsan</c> folder, merged from run to run.</summary>
-/// <remarks>One line a candidate, fields separated by tabs: gap, timeouts, blocked ends, run of the last observation, and for each side module, id,
-/// method and member. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs
+/// <remarks>One line a candidate, fields separated by tabs: gap, runs in which somebody waited, timeouts, blocked ends, run of the last observation, tests with a bar between
+/// them, and for each side module, id, method and member. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs
 /// at once lose nothing.</remarks>
 internal static class CandidateStore
 {
-    private const string Header = "ncsan candidates 1", FileName = "candidates", LockName = "candidates.lock";
-    private const int Fields = 12, Attempts = 400, NapMicroseconds = 5_000;
+    private const string Header = "ncsan candidates 2", FileName = "candidates", LockName = "candidates.lock";
+    private const char TestSeparator = '|';
+    private const int Fields = 14, Attempts = 400, NapMicroseconds = 5_000;
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
@@ -94,7 +95,7 @@ internal static class CandidateStore
 
     private static string Format(Candidate c) => string.Join('\t',
     [
-        Text(c.Gap), Text(c.Timeouts), Text(c.BlockedEnds), c.ObservedIn, c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
+        Text(c.Gap), Text(c.Tries + (c.WasWaitedFor ? 1 : 0)), Text(c.Timeouts), Text(c.BlockedEnds), c.ObservedIn, string.Join(TestSeparator, c.Tests), c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
         c.Second.Method, c.Second.Member,
     ]);
 
@@ -108,13 +109,16 @@ internal static class CandidateStore
         {
             string[] fields = lines[i].Split('\t');
             if (fields.Length != Fields) { throw new InvalidDataException($"line {i + 1} has {fields.Length} fields"); }
-            candidates.Add(new Candidate(Key(fields, 4, i), Key(fields, 8, i))
+            var candidate = new Candidate(Key(fields, 6, i), Key(fields, 10, i))
             {
                 Gap = Number(fields[0], i),
-                Timeouts = (int)Number(fields[1], i),
-                BlockedEnds = (int)Number(fields[2], i),
-                ObservedIn = fields[3],
-            });
+                Tries = (int)Number(fields[1], i),
+                Timeouts = (int)Number(fields[2], i),
+                BlockedEnds = (int)Number(fields[3], i),
+                ObservedIn = fields[4],
+            };
+            foreach (string test in fields[5].Split(TestSeparator, StringSplitOptions.RemoveEmptyEntries)) { candidate.AddTest(test); }
+            candidates.Add(candidate);
         }
 
         return candidates;

@@ -1,16 +1,20 @@
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
+using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
 
 /// <summary>The candidates of this process: those that earlier runs left, by which threads are made to wait, and those that it learns for later ones.</summary>
 internal static class Candidates
 {
-    private const int Capacity = 16_384, Probes = 16;
+    private const int Capacity = 16_384, Probes = 16, TestsOfPair = 4;
 
     private static readonly long[] s_learntPairs = new long[Capacity];
     private static readonly long[] s_learntGaps = new long[Capacity];
+
+    /// <summary>The numbers of the tests that saw each pair; 0 where there is room, all taken when there may be more.</summary>
+    private static readonly int[] s_learntTests = new int[Capacity * TestsOfPair];
     private static readonly Lock s_lock = new();
     private static List<Candidate> s_known = [];
 
@@ -24,7 +28,7 @@ internal static class Candidates
     internal static int NewPairs { get; private set; }
 
     /// <summary>A conflicting pair was seen. Called on slow paths, without a lock.</summary>
-    internal static void Learn(int site1, int site2, long gap)
+    internal static void Learn(int site1, int site2, long gap, int test1, int test2)
     {
         if (!AreKept) { return; }
         long key = (1L << 62) | ((long)Math.Min(site1, site2) << 31) | (uint)Math.Max(site1, site2);
@@ -38,11 +42,22 @@ internal static class Candidates
             {
                 // One more than the gap, so that zero stays "not yet known". Two threads may overwrite one another's: either gap was seen.
                 if (s_learntGaps[at] == 0 || s_learntGaps[at] > gap + 1) { s_learntGaps[at] = gap + 1; }
+                LearnTest((int)at, test1);
+                if (test2 != test1) { LearnTest((int)at, test2); }
                 return;
             }
         }
 
         Statistics.Count(ref Statistics.LostCandidates);
+    }
+
+    private static void LearnTest(int at, int test)
+    {
+        for (int i = at * TestsOfPair; test != 0 && i < (at + 1) * TestsOfPair; i++)
+        {
+            if (s_learntTests[i] == 0) { s_learntTests[i] = test; }
+            if (s_learntTests[i] == test) { return; }
+        }
     }
 
     /// <summary>The candidates that a site is a side of, or null.</summary>
@@ -108,14 +123,19 @@ internal static class Candidates
         HashSet<(SiteKey, SiteKey)> disturbed = [.. s_known.Where(static c => c.WasWaitedFor).Select(static c => (c.First, c.Second))];
         for (int i = 0; i < Capacity; i++)
         {
-            if (s_learntPairs[i] != 0 && FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is { } candidate
-                && !disturbed.Contains((candidate.First, candidate.Second)))
-            {
-                learnt.Add(candidate);
-            }
+            if (s_learntPairs[i] == 0 || FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is not { } candidate) { continue; }
+            if (disturbed.Contains((candidate.First, candidate.Second))) { continue; }
+            AddTests(candidate, s_learntTests.AsSpan(i * TestsOfPair, TestsOfPair));
+            learnt.Add(candidate);
         }
 
         NewPairs = CandidateStore.Merge([.. s_known, .. learnt]);
+    }
+
+    private static void AddTests(Candidate candidate, ReadOnlySpan<int> tests)
+    {
+        foreach (int test in tests) { if (test != 0) { candidate.AddTest(CurrentTest.NameOf(test)); } }
+        if (!tests.Contains(0)) { candidate.AddTest(Candidate.AnyTest); }
     }
 
     /// <summary>Null unless both sides are sites of one member: a location that was reused since looks like a pair too.</summary>

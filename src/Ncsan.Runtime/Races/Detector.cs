@@ -243,7 +243,7 @@ internal static unsafe class Detector
             }
             else
             {
-                DirectedWatch.Wait(slot, directed, access.Thread);
+                DirectedWatch.Wait(slot, (nuint)address, directed, access.Thread);
             }
 
             if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }

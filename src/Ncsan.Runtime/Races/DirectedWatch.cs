@@ -9,7 +9,7 @@ namespace Ncsan.Runtime.Races;
 /// the gap that was seen, and ends at once when the other side comes, or when everybody else is blocked behind the waiting thread.
 /// </summary>
 /// <remarks>
-/// When everybody is blocked or waits here, the one with the largest gap goes first, the youngest among equals: that way the outer of
+/// When everybody is blocked or waits here, the one with the largest gap goes first, the youngest among equals that wait at one place: that way the outer of
 /// two nested pairs, such as a flag and what it publishes, meets first.
 /// </remarks>
 internal static class DirectedWatch
@@ -38,9 +38,9 @@ internal static class DirectedWatch
     }
 
     /// <summary>Waits at an armed slot.</summary>
-    internal static void Wait(int slot, Candidate candidate, SanitizedThread thread)
+    internal static void Wait(int slot, nuint address, Candidate candidate, SanitizedThread thread)
     {
-        var me = new Waiter(candidate.Gap, Interlocked.Increment(ref s_age), thread);
+        var me = new Waiter(candidate, address, Interlocked.Increment(ref s_age));
         Change(static (waiters, waiter) => waiters.Add(waiter), me);
         thread.IsWaiting = true;
         long end = Stopwatch.GetTimestamp() + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
@@ -75,7 +75,7 @@ internal static class DirectedWatch
     private static bool IsNext(Waiter me)
     {
         s_gate.Enter();
-        try { return !s_waiters.Exists(other => other.Gap > me.Gap || (other.Gap == me.Gap && other.Age > me.Age)); }
+        try { return !s_waiters.Exists(other => other != me && other.GoesBefore(me)); }
         finally { s_gate.Leave(); }
     }
 
@@ -86,5 +86,11 @@ internal static class DirectedWatch
         finally { s_gate.Leave(); }
     }
 
-    private sealed record Waiter(long Gap, int Age, SanitizedThread Thread);
+    private sealed record Waiter(Candidate Candidate, nuint Address, int Age)
+    {
+        internal bool GoesBefore(Waiter other) =>
+            Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap
+            : Candidate == other.Candidate && Address != other.Address ? Address > other.Address == Candidate.LetsHigherGoFirst
+            : Age > other.Age;
+    }
 }

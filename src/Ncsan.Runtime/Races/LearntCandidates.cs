@@ -13,6 +13,15 @@ public static class LearntCandidates
         CandidateStore.Write(store, [pair]);
     }
 
-    /// <summary>Whether another round of <paramref name="runId"/> may still observe something: a pair that was not observed in it and is not given up.</summary>
-    public static bool AreLeft(string store, string runId) => CandidateStore.Read(store).Any(candidate => !candidate.IsHopeless && candidate.ObservedIn != runId);
+    /// <summary>What another round of <paramref name="runId"/> may still observe: pairs that were not observed in it and are not given up.</summary>
+    /// <param name="store">The folder.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="tests">The tests that have a hand in them, or null when some pair has to do with no test or with more than can be named.</param>
+    /// <returns>How many there are.</returns>
+    public static int Left(string store, string runId, out IReadOnlyList<string>? tests)
+    {
+        Candidate[] left = [.. CandidateStore.Read(store).Where(candidate => !candidate.IsHopeless && candidate.ObservedIn != runId)];
+        tests = left.Any(static c => c.Tests.Count == 0 || c.Tests.Contains(Candidate.AnyTest)) ? null : [.. left.SelectMany(static c => c.Tests).Distinct().Order(StringComparer.Ordinal)];
+        return left.Length;
+    }
 }

@@ -34,9 +34,10 @@ internal static class NearMisses
         long now = actor.LastSeenAt = Stopwatch.GetTimestamp();
         LockSet locks = LockSet.Held();
         bool marked = access.Is(AccessKind.Marked);
+        int test = CurrentTest.Number;
         if (access.Is(AccessKind.Collection))
         {
-            Touch((address / Granule * 2) + 1, new Touch(actor.Number, access.Site, now, byte.MaxValue, marked, locks), actor, access);
+            Touch((address / Granule * 2) + 1, new Touch(actor.Number, access.Site, now, byte.MaxValue, marked, locks, test), actor, access);
             return;
         }
 
@@ -44,7 +45,7 @@ internal static class NearMisses
         for (nuint at = address; at < end; at = (at / Granule * Granule) + Granule)
         {
             int first = (int)(at % Granule), count = (int)nuint.Min(Granule - (nuint)first, end - at);
-            Touch(at / Granule * 2, new Touch(actor.Number, access.Site, now, (byte)(((1 << count) - 1) << first), marked, locks), actor, access);
+            Touch(at / Granule * 2, new Touch(actor.Number, access.Site, now, (byte)(((1 << count) - 1) << first), marked, locks, test), actor, access);
         }
     }
 
@@ -74,7 +75,7 @@ internal static class NearMisses
     {
         if (earlier.Actor == 0 || earlier.Actor == now.Actor || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsMarked && now.IsMarked)) { return; }
         if (earlier.Locks.Excludes(now.Locks) || actor.ComesAfter(earlier.Actor, earlier.Time, s_prompt)) { return; }
-        Candidates.Learn(earlier.Site, now.Site, (now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency);
+        Candidates.Learn(earlier.Site, now.Site, (now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency, earlier.Test, now.Test);
     }
 
     private struct Row
@@ -91,4 +92,5 @@ internal static class NearMisses
 /// <param name="Bytes">Which of the row's eight bytes, a bit each.</param>
 /// <param name="IsMarked">Whether the access is marked: with another marked one it is no race.</param>
 /// <param name="Locks">What was held.</param>
-internal readonly record struct Touch(int Actor, int Site, long Time, byte Bytes, bool IsMarked, LockSet Locks);
+/// <param name="Test">The number of the test that ran, or 0.</param>
+internal readonly record struct Touch(int Actor, int Site, long Time, byte Bytes, bool IsMarked, LockSet Locks, int Test);

@@ -3,12 +3,35 @@ namespace Ncsan.Runtime.Threads;
 /// <summary>The test that runs on this flow.</summary>
 internal static class CurrentTest
 {
-    private static readonly AsyncLocal<string?> s_name = new();
+    private static readonly AsyncLocal<Test?> s_test = new();
+    private static readonly Gate s_gate = new();
+    private static readonly List<string> s_names = [];
 
     /// <summary>The test on whose behalf the current thread runs, or null.</summary>
-    internal static string? Name => s_name.Value;
+    internal static string? Name => s_test.Value?.Name;
 
-    internal static void Enter(string name) => s_name.Value = name;
+    /// <summary>The same as a number of this process, from 1; 0 for none.</summary>
+    internal static int Number => s_test.Value?.Number ?? 0;
 
-    internal static void Leave() => s_name.Value = null;
+    /// <summary>The name of a test by its number.</summary>
+    internal static string NameOf(int number) => s_names[number - 1];
+
+    internal static void Enter(string name) => s_test.Value = new Test(name, NumberOf(name));
+
+    internal static void Leave() => s_test.Value = null;
+
+    private static int NumberOf(string name)
+    {
+        s_gate.Enter();
+        try
+        {
+            int at = s_names.LastIndexOf(name);
+            if (at >= 0) { return at + 1; }
+            s_names.Add(name);
+            return s_names.Count;
+        }
+        finally { s_gate.Leave(); }
+    }
+
+    private sealed record Test(string Name, int Number);
 }
