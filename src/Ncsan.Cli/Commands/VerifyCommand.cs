@@ -21,17 +21,18 @@ internal static class VerifyCommand
         var slots = new Option<bool>("--slots") { Description = "List every op-table slot with what it can hold and where it is called." };
         var copies = new Option<bool>("--copies") { Description = "List the helpers that exist as out-of-line copies." };
         var recursion = new Option<string[]>("--recursion") { Description = "Search from this function for instrumented code; 'hooks' stands for the sanitizer's hooks." };
+        var strict = new Option<bool>("--strict") { Description = "With --recursion: a call on the way whose targets are not all known is a violation, unless the profile accepts it (open NAME # REASON)." };
         var listing = new Option<string[]>("--disassemble") { Description = "Print this function with relocations, slot names and hooks." };
         var difference = new Option<string[]>("--diff") { Description = "Two files, OLD NEW: print only what got worse.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
         var json = new Option<bool>("--json") { Description = "Print the verdict as JSON." };
         command.Arguments.Add(files);
-        foreach (Option option in (Option[])[sections, profiles, symbols, types, framework, shallow, closed, slots, copies, recursion, listing, difference, json]) { command.Options.Add(option); }
+        foreach (Option option in (Option[])[sections, profiles, symbols, types, framework, shallow, closed, slots, copies, recursion, strict, listing, difference, json]) { command.Options.Add(option); }
         command.SetAction(parsed =>
         {
             var managed = new ManagedInputs(parsed.GetValue(framework) ?? [], parsed.GetValue(shallow), parsed.GetValue(closed), parsed.GetValue(recursion) ?? []);
             var inputs = new VerifyInputs(parsed.GetValue(sections) ?? [], parsed.GetValue(profiles) ?? [], parsed.GetValue(symbols) ?? [], parsed.GetValue(types), managed);
             var views = new VerifyViews(
-                parsed.GetValue(slots), parsed.GetValue(copies), parsed.GetValue(recursion) ?? [], parsed.GetValue(listing) ?? [], parsed.GetValue(json));
+                parsed.GetValue(slots), parsed.GetValue(copies), parsed.GetValue(recursion) ?? [], parsed.GetValue(listing) ?? [], parsed.GetValue(strict), parsed.GetValue(json));
             return Run(parsed.GetValue(files) ?? [], parsed.GetValue(difference) ?? [], inputs, views);
         });
         return command;
@@ -76,8 +77,8 @@ internal static class VerifyCommand
             });
         }
 
-        return worse.Any(v => v.Severity == Severity.Error) ? ExitCodes.Findings : ExitCodes.Success;
+        return worse.Count > 0 ? ExitCodes.Findings : ExitCodes.Success;
     }
 
-    private static List<Violation> Everything(VerifyInput input) => [.. RuleSet.Check(input.Graph), .. new RecursionRule(input.Profile, ["hooks"]).Check(input.Graph)];
+    private static List<Violation> Everything(VerifyInput input) => [.. RuleSet.Check(input.Graph), .. new RecursionRule(input.Profile, ["hooks"]) { Strict = true }.Check(input.Graph)];
 }

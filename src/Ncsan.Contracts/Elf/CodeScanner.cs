@@ -177,10 +177,14 @@ internal sealed class CodeScanner(ElfFile file, CallGraph graph, CodeMap code, J
         {
             Add(new CallSite(offset, kind, -1, slots.At(decoded.Memory).Id));
         }
+        else if (decoded.Memory.Section > 0 && instruction.MemoryBase == Register.None && instruction.MemoryIndexScale == 8 && instruction.SegmentPrefix is not (Register.GS or Register.FS) && slots.Array(decoded.Memory) is { } array)
+        {
+            Add(new CallSite(offset, kind, -1, array.Id));
+        }
         else
         {
             Add(new CallSite(offset, kind, -1, How: ThroughMemory));
-            return instruction.MemoryBase is not (Register.None or Register.RSP or Register.RBP) && instruction.MemoryIndex == Register.None;
+            return instruction.MemoryBase is not (Register.None or Register.RSP or Register.RBP);
         }
 
         return false;

@@ -95,7 +95,7 @@ internal sealed class ElfListing : ISymbolResolver
             long delta = place.Offset - _program.Code.StartOf(function).Start;
             // The relocation's own name for an alias: __tsan_unaligned_read8 is __tsan_read8.
             string name = delta == 0 && place.Symbol > 0 && _program.File.Symbols[place.Symbol].Type == SymbolType.Function ? _program.File.NameOf(place.Symbol) : function.Name;
-            return function == _function && delta != 0 ? $".+0x{delta:x}" : With(name, delta);
+            return function == _function && delta != 0 ? $"<+0x{delta:x}>" : With(name, delta);
         }
 
         return _program.Data.Name(place.Section, place.Offset);

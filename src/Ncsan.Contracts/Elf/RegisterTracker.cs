@@ -16,6 +16,9 @@ internal enum Holds : byte
 
     /// <summary>A number.</summary>
     Constant,
+
+    /// <summary>What was read from some element of the array at a place.</summary>
+    Element,
 }
 
 /// <summary>A value that was followed through registers.</summary>
@@ -87,6 +90,17 @@ internal sealed class RegisterTracker
             : Place.None;
     }
 
+    /// <summary>The array that an indexed memory operand reads an element of: its relocation, or a register whose address is known.</summary>
+    internal Place ArrayOf(in Decoded decoded)
+    {
+        ref readonly Instruction instruction = ref decoded.Instruction;
+        if (instruction.MemoryIndex == Register.None || instruction.SegmentPrefix is Register.GS or Register.FS) { return Place.None; }
+        if (decoded.Memory.IsKnown) { return instruction.MemoryBase == Register.None ? decoded.Memory : Place.None; }
+        return this[instruction.MemoryBase] is { Kind: Holds.Address } value ? value.Place with { Offset = unchecked(value.Place.Offset + (long)instruction.MemoryDisplacement64) }
+            : this[instruction.MemoryIndex] is { Kind: Holds.Address } index && instruction.MemoryIndexScale == 1 ? index.Place with { Offset = unchecked(index.Place.Offset + (long)instruction.MemoryDisplacement64) }
+            : Place.None;
+    }
+
     /// <summary>Takes the effect of an instruction that is no call.</summary>
     internal void Step(in Decoded decoded)
     {
@@ -147,6 +161,7 @@ internal sealed class RegisterTracker
                 return instruction.Op1Kind == OpKind.Register ? this[instruction.Op1Register] : Loaded(in decoded, true);
             case Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movdqa or Mnemonic.Movdqu:
                 if (instruction.Op1Kind == OpKind.Register) { return Upper(instruction.Op1Register); }
+                if (lower is { Kind: Holds.Element }) { return lower; }
                 return lower is { Kind: Holds.Loaded } ? lower with { Place = lower.Place with { Offset = lower.Place.Offset + 8 } } : default;
             default:
                 return default;
@@ -156,6 +171,7 @@ internal sealed class RegisterTracker
     private Value Loaded(in Decoded decoded, bool wide)
         => decoded.ThroughTable ? new Value(Holds.Address, decoded.Memory)
             : wide && MemoryOf(in decoded) is { IsKnown: true } place ? new Value(Holds.Loaded, place)
+            : wide && ArrayOf(in decoded) is { Section: > 0 } array ? new Value(Holds.Element, array)
             : default;
 
     private static int Index(Register register)

@@ -30,6 +30,7 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         AddStaticCalls();
         foreach (int id in registerCallers) { Track(graph.Functions[id], callsOnly: true); }
         for (int i = 0; i < graph.Slots.Count; i++) { AddInitialiser(graph.Slots[i], slots.Places[i]); }
+        foreach ((Slot slot, Place place, long size) in slots.Arrays) { AddElements(slot, place, size); }
         foreach (int id in Writers()) { Track(graph.Functions[id], callsOnly: false); }
         foreach (Slot slot in graph.Slots)
         {
@@ -66,6 +67,18 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         {
             slot.Targets.Add(new SlotTarget(target.Id, $"initialiser of {(symbol < 0 ? file.Sections[place.Section].Name : file.NameOf(symbol))}"));
         }
+    }
+
+    private void AddElements(Slot slot, Place array, long size)
+    {
+        ElfSection section = file.Sections[array.Section];
+        for (long at = array.Offset; at <= array.Offset + size - 8; at += 8)
+        {
+            if (code.At(file.PointerAt(array.Section, at)) is { } target) { AddTarget(slot, target, $"an element of {file.NameOf(array.Symbol)}"); }
+        }
+
+        // .data.rel.ro is written by the loader alone.
+        if (section.IsWritable && !section.Name.StartsWith(".data.rel.ro", StringComparison.Ordinal)) { slot.Incomplete = "the array is writable, and code may store other functions into it"; }
     }
 
     /// <summary>Functions that refer to a table with slots, and those that update static calls.</summary>
@@ -164,7 +177,8 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         switch (instruction.FlowControl)
         {
             case FlowControl.IndirectCall or FlowControl.IndirectBranch:
-                ResolveCall(in decoded, instruction.Op0Kind == OpKind.Register ? _registers[instruction.Op0Register] : new Value(Holds.Loaded, _registers.MemoryOf(in decoded)));
+                ResolveCall(in decoded, instruction.Op0Kind == OpKind.Register ? _registers[instruction.Op0Register]
+                    : instruction.MemoryIndex == Register.None ? new Value(Holds.Loaded, _registers.MemoryOf(in decoded)) : new Value(Holds.Element, _registers.ArrayOf(in decoded)));
                 _registers.Call();
                 return;
             case FlowControl.Call or FlowControl.UnconditionalBranch or FlowControl.ConditionalBranch:
@@ -203,6 +217,7 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         {
             _function.Calls[index] = site with { Slot = slots.At(value.Place).Id, How = null };
         }
+        else if (value is { Kind: Holds.Element, Place.Section: > 0 } && slots.Array(value.Place) is { } array) { _function.Calls[index] = site with { Slot = array.Id, How = null }; }
     }
 
     private void Callee(in Decoded decoded, Function target)
@@ -243,6 +258,12 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         }
 
         if (instruction.OpCount < 2 || instruction.Op0Kind != OpKind.Memory || !_registers.WritesMemory(in decoded)) { return; }
+        if (_registers.ArrayOf(in decoded) is { Section: > 0 } array)
+        {
+            Touch(array, 1, $"{Here(in decoded)} stores at an index into it");
+            return;
+        }
+
         Place place = _registers.MemoryOf(in decoded);
         if (place.Section <= 0) { return; }
         int size = Math.Max(1, instruction.MemorySize.GetSize());

@@ -36,7 +36,7 @@ public sealed partial class IlFrontEnd
     {
         Instruction? at = MethodOf(function)?.Body?.Instructions.FirstOrDefault(i => i.Offset == site.Offset);
         if (at is null) { return $"IL_{site.Offset:x4}"; }
-        string text = Text(at);
+        string text = $"IL_{site.Offset:x4}: {Text(at)}";
         return CommentOf(site) is { } comment ? $"{text}  ; {comment}" : text;
     }
 
@@ -54,7 +54,7 @@ public sealed partial class IlFrontEnd
         }
 
         return best is not null ? string.Create(CultureInfo.InvariantCulture, $"{best.Document.Url}:{best.StartLine}")
-            : $"{function.Unit}: {function.Name}+IL_{Math.Max(offset, 0):x4}";
+            : $"{function.Unit}: {function.Name}";
     }
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ public sealed partial class IlFrontEnd
         return site.Slot < 0 ? null : Graph.Slots[site.Slot] is { Place: { } place } ? $"slot {place}" : null;
     }
 
-    private static string Text(Instruction instruction) => Try(() => Format(instruction)) ?? $"IL_{instruction.Offset:x4}: {instruction.OpCode.Name} (operand cannot be read)";
+    private static string Text(Instruction instruction) => Try(() => Format(instruction)) ?? $"{instruction.OpCode.Name} (operand cannot be read)";
 
     private static string Format(Instruction instruction)
     {
@@ -103,6 +103,6 @@ public sealed partial class IlFrontEnd
             IFormattable number => " " + number.ToString(null, CultureInfo.InvariantCulture),
             _ => " " + instruction.Operand,
         };
-        return $"IL_{instruction.Offset:x4}: {instruction.OpCode.Name}{operand}";
+        return instruction.OpCode.Name + operand;
     }
 }

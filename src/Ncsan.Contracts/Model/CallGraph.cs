@@ -87,6 +87,9 @@ public sealed class CallGraph
         return _byName.TryGetValue(name, out var found) ? found : [];
     }
 
+    /// <summary>Whether all of what a site can reach is known.</summary>
+    public bool IsResolved(CallSite site) => !site.IsUnresolved && (site.Slot < 0 || _slots[site.Slot].Incomplete is null);
+
     /// <summary>Every function that control can reach from <paramref name="site"/>.</summary>
     public IEnumerable<int> TargetsOf(CallSite site)
     {

@@ -7,8 +7,12 @@ namespace Ncsan.Contracts.Report;
 /// <summary>The verdict as one JSON object a program, for tools.</summary>
 public static class JsonReport
 {
-    /// <summary>Writes what was found in one program.</summary>
-    public static void Write(Utf8JsonWriter json, CallGraph graph, IReadOnlyList<Violation> violations)
+    /// <summary>Writes what was found in one program: the verdict, or the lists that were asked for instead.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="graph">The program.</param>
+    /// <param name="violations">What it breaks.</param>
+    /// <param name="lists">Writes the lists behind the verdict, or null.</param>
+    public static void Write(Utf8JsonWriter json, CallGraph graph, IReadOnlyList<Violation> violations, Action<JsonLists>? lists = null)
     {
         json.WriteStartObject();
         json.WriteNumber("schema", 1);
@@ -20,19 +24,25 @@ public static class JsonReport
         json.WriteStartArray("violations");
         foreach (Violation violation in violations) { Write(json, graph, violation); }
         json.WriteEndArray();
+        Unresolved(json, graph, RuleSet.Unresolved(graph));
+        lists?.Invoke(new JsonLists(json, graph));
+        json.WriteEndObject();
+    }
+
+    internal static void Unresolved(Utf8JsonWriter json, CallGraph graph, IEnumerable<(Function Function, CallSite Site)> calls)
+    {
         json.WriteStartArray("unresolved");
-        foreach ((Function function, CallSite site) in RuleSet.Unresolved(graph))
+        foreach ((Function function, CallSite site) in calls)
         {
             json.WriteStartObject();
             json.WriteString("function", function.Name);
             json.WriteString("location", graph.Source.Location(function, site.Offset));
             json.WriteString("instruction", graph.Source.Instruction(function, site));
-            json.WriteString("why", site.Slot >= 0 ? graph.Slots[site.Slot].Incomplete : site.How);
+            json.WriteString("why", UnresolvedCalls.WhyOf(graph, site));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, CallGraph graph, Violation violation)
@@ -54,7 +64,7 @@ public static class JsonReport
         json.WriteEndObject();
     }
 
-    private static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    internal static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);
         foreach (string value in values) { json.WriteStringValue(value); }

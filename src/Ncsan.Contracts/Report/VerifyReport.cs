@@ -58,13 +58,7 @@ public sealed class VerifyReport(TextWriter output)
         var unresolved = RuleSet.Unresolved(graph).ToList();
         if (unresolved.Count == 0) { return; }
         output.WriteLine($"{Count(unresolved.Count, "call")} in protected code could not be resolved whole:");
-        foreach ((Function function, CallSite site) in unresolved.Take(MostUnresolved))
-        {
-            string why = site.Slot >= 0 ? graph.Slots[site.Slot].Incomplete! : site.How ?? "unknown";
-            output.WriteLine($"  {graph.Source.Location(function, site.Offset)}: {graph.Source.Instruction(function, site)} ({why})");
-        }
-
-        if (unresolved.Count > MostUnresolved) { output.WriteLine($"  ... and {Number(unresolved.Count - MostUnresolved)} more"); }
+        UnresolvedCalls.Write(output, graph, UnresolvedCalls.Of(graph, unresolved), MostUnresolved);
         output.WriteLine();
     }
 

@@ -32,6 +32,7 @@ public sealed class CopyRule : IContractRule
                 $"{group.Name} has {group.Bodies.Count} out-of-line {(group.Bodies.Count == 1 ? "copy" : "copies")}, {group.Instrumented} instrumented, and protected code calls {(group.Bodies.Count == 1 ? "it" : "one")}: {callers}",
                 $"{Copied} {group.Name}")
             {
+                Weight = group.Instrumented,
                 Because = [.. group.Bodies.Take(MostListed).Select(b => $"{b.Unit ?? b.Section}: {b.Size} bytes{(b.Is(FunctionFlags.Instrumented) ? ", instrumented" : "")}{(b.Is(FunctionFlags.Protected) ? ", protected" : "")}"), .. group.Bodies.Count > MostListed ? (string[])[$"and {group.Bodies.Count - MostListed} more; --copies lists who calls them"] : []],
             };
         }

@@ -6,7 +6,7 @@ namespace Ncsan.Contracts.Rules;
 /// </summary>
 public sealed class Profile
 {
-    private static readonly string[] s_kinds = ["section", "hook", "safe", "made", "noreturn", "cut", "keep", "type"];
+    private static readonly string[] s_kinds = ["section", "hook", "safe", "made", "noreturn", "cut", "keep", "open", "type"];
 
     private readonly Dictionary<string, Patterns> _patterns = s_kinds.ToDictionary(k => k, _ => new Patterns());
 
@@ -64,17 +64,24 @@ public sealed class Profile
     public string TypeOf(string table) => _types.GetValueOrDefault(table, table);
 
     /// <summary>The search for recursion does not enter this function; why.</summary>
-    public bool IsCut(string function, out string? reason)
-    {
-        reason = null;
-        return _patterns["cut"].Match(function, out reason) && !_patterns["keep"].Match(function, out _);
-    }
+    public bool IsCut(string function, out string? reason) => IsCut(function, out _, out reason);
+
+    /// <summary>The search for recursion does not enter this function; by which line, and why.</summary>
+    public bool IsCut(string function, out string? pattern, out string? reason)
+        => _patterns["cut"].Match(function, out pattern, out reason) && !_patterns["keep"].Match(function, out _);
+
+    /// <summary>A call in this function that cannot be resolved whole is known of and accepted; why.</summary>
+    public bool IsOpen(string function, out string? reason) => _patterns["open"].Match(function, out reason);
+
+    /// <summary>The lines of a kind that matched nothing yet: they speak of what is no more there.</summary>
+    public IEnumerable<string> Unused(string kind) => _patterns[kind].Unused;
 
     /// <summary>Names and patterns, the exact ones by hash and the others by what stands before their first star.</summary>
     private sealed class Patterns
     {
         private readonly Dictionary<string, string?> _exact = new(StringComparer.Ordinal);
         private readonly List<(string Pattern, string? Reason)> _wild = [];
+        private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
         internal void Add(string pattern, string? reason)
         {
@@ -82,19 +89,21 @@ public sealed class Profile
             else { _exact[pattern] = reason; }
         }
 
-        internal bool Match(string name, out string? reason)
+        internal IEnumerable<string> Unused => _exact.Keys.Concat(_wild.Select(w => w.Pattern)).Where(p => !_used.Contains(p));
+
+        internal bool Match(string name, out string? reason) => Match(name, out _, out reason);
+
+        internal bool Match(string name, out string? matched, out string? reason)
         {
-            if (_exact.TryGetValue(name, out reason)) { return true; }
-            foreach ((string pattern, string? why) in _wild)
+            matched = name;
+            if (!_exact.TryGetValue(name, out reason))
             {
-                if (Matches(name, pattern))
-                {
-                    reason = why;
-                    return true;
-                }
+                (matched, reason) = _wild.Find(w => Matches(name, w.Pattern));
+                if (matched is null) { return false; }
             }
 
-            return false;
+            _used.Add(matched);
+            return true;
         }
 
         private static bool Matches(ReadOnlySpan<char> name, ReadOnlySpan<char> pattern)

@@ -12,10 +12,18 @@ public sealed record FrontierEntry(Function Function, IReadOnlyList<Function> Pa
 /// <param name="Roots">Where the search began.</param>
 /// <param name="Frontier">What it found.</param>
 /// <param name="Explored">How many functions were entered.</param>
-/// <param name="Cuts">Functions at which the profile stopped it.</param>
+/// <param name="Cuts">Where the profile stopped it.</param>
 /// <param name="Unresolved">Call sites in explored functions whose targets are not, or not all, known.</param>
+/// <param name="Open">Those among them that the profile knows of and accepts.</param>
 public sealed record Recursion(
-    IReadOnlyList<Function> Roots, IReadOnlyList<FrontierEntry> Frontier, int Explored, IReadOnlyList<Function> Cuts, IReadOnlyList<(Function Function, CallSite Site)> Unresolved);
+    IReadOnlyList<Function> Roots, IReadOnlyList<FrontierEntry> Frontier, int Explored, IReadOnlyList<Cut> Cuts,
+    IReadOnlyList<(Function Function, CallSite Site)> Unresolved, IReadOnlyList<(Function Function, CallSite Site, string? Reason)> Open);
+
+/// <summary>A line of a profile that stopped the search.</summary>
+/// <param name="Pattern">The line's pattern.</param>
+/// <param name="Reason">Why it stops there, as the profile says.</param>
+/// <param name="Functions">The functions that were not entered.</param>
+public sealed record Cut(string Pattern, string? Reason, IReadOnlyList<Function> Functions);
 
 /// <summary>
 /// Searches from the hooks, or from named roots, for instrumented code. The search ends at the first instrumented function of each path: what lies behind
@@ -26,10 +34,19 @@ public sealed class RecursionRule(Profile profile, IReadOnlyList<string> roots) 
     /// <summary>A hook, or a root, reaches instrumented code.</summary>
     public const string Reaches = "NCS0310";
 
+    /// <summary>A call on a way from a hook, or a root, cannot be resolved whole, and the profile does not accept that.</summary>
+    public const string MayReach = "NCS0312";
+
+    /// <summary>Whether an unresolved call on a way from the roots is a violation: nothing is proved where one is.</summary>
+    public bool Strict { get; init; }
+
     /// <inheritdoc/>
-    public IEnumerable<Violation> Check(CallGraph graph)
+    public IEnumerable<Violation> Check(CallGraph graph) => Violations(graph, Search(graph));
+
+    /// <summary>What a search found as violations.</summary>
+    public IEnumerable<Violation> Violations(CallGraph graph, Recursion found)
     {
-        foreach (FrontierEntry entry in Search(graph).Frontier)
+        foreach (FrontierEntry entry in found.Frontier)
         {
             yield return new Violation(
                 Reaches, Severity.Error, entry.Function, $"{entry.Path[0].Name} reaches {entry.Function.Name}, which is instrumented and calls a hook again", $"{Reaches} {entry.Function.Name}")
@@ -37,6 +54,20 @@ public sealed class RecursionRule(Profile profile, IReadOnlyList<string> roots) 
                 Path = entry.Path,
                 Because = [$"{entry.Function.Name} is instrumented: {entry.Function.Why}", $"{entry.Via} function(s) on ways from the roots call it"],
                 Mend = [$"mark {entry.Function.Name} {graph.Dialect.Mark}, or keep {(entry.Path.Count > 1 ? entry.Path[^2].Name : "the root")} from calling it"],
+            };
+        }
+
+        if (!Strict) { yield break; }
+        foreach ((Function function, CallSite site) in found.Unresolved)
+        {
+            string what = site.Slot >= 0 ? graph.Slots[site.Slot].Name : site.How ?? "an unknown pointer";
+            yield return new Violation(MayReach, Severity.Error, function, $"{function.Name}, which a root reaches, calls {what}: not everything that this can reach is known", $"{MayReach} {function.Name} {what}")
+            {
+                Site = site,
+                Offset = site.Offset,
+                Slot = site.Slot >= 0 ? graph.Slots[site.Slot] : null,
+                Because = [site.Slot >= 0 ? graph.Slots[site.Slot].Incomplete ?? "unknown" : site.How ?? "unknown"],
+                Mend = [$"call the target directly, or say in a profile why this is no way back: open {function.Name}  # the reason"],
             };
         }
     }
@@ -77,8 +108,9 @@ public sealed class RecursionRule(Profile profile, IReadOnlyList<string> roots) 
         }
 
         var via = new Dictionary<int, int>();
-        var cuts = new SortedDictionary<string, Function>(StringComparer.Ordinal);
+        var cuts = new Dictionary<int, (string Pattern, string? Reason)>();
         var unresolved = new List<(Function, CallSite)>();
+        var open = new List<(Function, CallSite, string?)>();
         int explored = 0;
         while (pending.TryDequeue(out int id))
         {
@@ -86,24 +118,28 @@ public sealed class RecursionRule(Profile profile, IReadOnlyList<string> roots) 
             explored++;
             foreach (CallSite site in function.Calls)
             {
-                if (site.IsUnresolved || (site.Slot >= 0 && graph.Slots[site.Slot].Incomplete is not null)) { unresolved.Add((function, site)); }
+                if (!graph.IsResolved(site) && profile.IsOpen(CopyRule.BaseName(function.Name), out string? reason)) { open.Add((function, site, reason)); }
+                else if (!graph.IsResolved(site)) { unresolved.Add((function, site)); }
                 foreach (int target in graph.TargetsOf(site)) { Reach(graph, id, target, previous, pending, via, cuts); }
             }
         }
 
         var frontier = via.Select(v => new FrontierEntry(graph.Functions[v.Key], Paths.To(graph, previous, v.Key), v.Value))
             .OrderBy(e => e.Path.Count).ThenBy(e => e.Function.Name, StringComparer.Ordinal).ToList();
-        return new Recursion(starts, frontier, explored, [.. cuts.Values], unresolved);
+        return new Recursion(starts, frontier, explored, Group(graph, cuts), unresolved, open);
     }
 
-    private void Reach(CallGraph graph, int from, int target, int[] previous, Queue<int> pending, Dictionary<int, int> via, SortedDictionary<string, Function> cuts)
+    private static List<Cut> Group(CallGraph graph, Dictionary<int, (string Pattern, string? Reason)> cuts)
+        => [.. cuts.GroupBy(c => c.Value).Select(g => new Cut(g.Key.Pattern, g.Key.Reason, [.. g.Select(c => graph.Functions[c.Key]).OrderBy(f => f.Name, StringComparer.Ordinal)])).OrderBy(c => c.Pattern, StringComparer.Ordinal)];
+
+    private void Reach(CallGraph graph, int from, int target, int[] previous, Queue<int> pending, Dictionary<int, int> via, Dictionary<int, (string Pattern, string? Reason)> cuts)
     {
         Function function = graph.Functions[target];
         if (function.Is(FunctionFlags.External) || target == from) { return; }
         if (previous[target] == -1) { return; }
-        if (profile.IsCut(CopyRule.BaseName(function.Name), out _))
+        if (profile.IsCut(CopyRule.BaseName(function.Name), out string? pattern, out string? reason))
         {
-            cuts.TryAdd(function.Name, function);
+            cuts.TryAdd(target, (pattern!, reason));
             return;
         }
 

@@ -20,6 +20,6 @@ public static class RuleSet
         => from function in graph.Functions
            where function.Is(FunctionFlags.Protected)
            from site in function.Calls
-           where site.IsUnresolved || (site.Slot >= 0 && graph.Slots[site.Slot].Incomplete is not null)
+           where !graph.IsResolved(site)
            select (function, site);
 }

@@ -20,6 +20,9 @@ public enum Severity
 /// <param name="Key">Says the same for the same fault in two builds: no offsets, no counters. <c>--diff</c> compares these.</param>
 public sealed record Violation(string Rule, Severity Severity, Function Function, string Message, string Key)
 {
+    /// <summary>How bad it is among its like, for a comparison of builds: how many copies are instrumented, say.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>The call site that breaks the contract, if it is one.</summary>
     public CallSite? Site { get; init; }
 

@@ -63,3 +63,23 @@ protected_code int bad0302_loaded_slot(void)
     target();
     return 1;
 }
+
+// A table that is called by an index: every element counts.
+protected_code int first_step(void) { return 1; }
+protected_code int second_step(void) { return 2; }
+protected_code int third_step(void) { return 3; }
+plain_code int plain_step(void) { return shared; }
+static int (*const kept_steps[])(void) = { first_step, second_step, third_step };
+static int (*const mixed_steps[])(void) = { first_step, plain_step, third_step };
+int (*open_steps[])(void) = { first_step, second_step };
+
+protected_code int good_element_of_a_constant_table(unsigned i) { return kept_steps[i]() + 1; }
+protected_code int good_element_tail_call(unsigned i) { return kept_steps[i](); }
+protected_code int bad0302_element_of_a_constant_table(unsigned i) { return mixed_steps[i]() + 1; }
+protected_code int bad0303_element_of_a_writable_table(unsigned i) { return open_steps[i]() + 1; }
+
+// A store at an index may fill any slot of the table.
+struct steps { int (*slot[4])(void); };
+struct steps loose = { .slot = { first_step, first_step, first_step, first_step } };
+unchecked_code void fill(unsigned i, int (*step)(void)) { loose.slot[i] = step; }
+protected_code int bad0303_slot_that_an_indexed_store_may_fill(void) { return loose.slot[2]() + 1; }
