@@ -42,21 +42,18 @@ public sealed partial class IlFrontEnd : IFrontEnd, IDisposable
     /// <exception cref="IlInputException">The input cannot be verified; the message says why and what to do.</exception>
     public static IlFrontEnd Read(IlOptions options)
     {
-        var frontEnd = new IlFrontEnd(options);
+        IlFrontEnd? frontEnd = null;
         try
         {
+            frontEnd = new IlFrontEnd(options);
             frontEnd.Build();
             return frontEnd;
         }
-        catch (Exception fault) when (fault is not IlInputException && IlWorld.IsBadImage(fault))
+        catch (Exception fault)
         {
-            frontEnd.Dispose();
-            throw new IlInputException("NCS2302", $"{frontEnd.Graph.Name}: its metadata contradicts itself ({fault.GetType().Name}); it may be obfuscated or damaged, and cannot be verified");
-        }
-        catch
-        {
-            frontEnd.Dispose();
-            throw;
+            frontEnd?.Dispose();
+            if (fault is IlInputException || !IlWorld.IsBadImage(fault)) { throw; }
+            throw new IlInputException("NCS2302", $"{string.Join(", ", options.Assemblies.Select(Path.GetFileName))}: its metadata contradicts itself ({fault.GetType().Name}); it may be obfuscated or damaged, and cannot be verified");
         }
     }
 

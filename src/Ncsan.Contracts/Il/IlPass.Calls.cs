@@ -9,6 +9,7 @@ internal sealed partial class IlPass
     private const string OutsideReceiver = "the receiver may be of a type of code that was not given";
     private readonly Dictionary<(IlMethod Declared, IlType Receiver), VirtualSlot> _virtualSlots = [];
     private readonly List<(DynamicCall Call, CallContext Context, IlMethod? Declared)> _dynamic = [];
+    private readonly List<(DynamicCall Call, int Parameter, string Hole)> _onlyByReflection = [];
 
     /// <summary>A call with nothing passed: a jump, or one whose arguments were dealt with.</summary>
     internal void CallDirect(IlMethod caller, int offset, MethodReference reference, bool tail)
@@ -49,25 +50,47 @@ internal sealed partial class IlPass
             why => through.Incomplete ??= why);
     }
 
-    /// <summary>A constrained call on a generic parameter: structs by what the parameter is given, objects by what the variable holds.</summary>
+    /// <summary>A constrained call on a generic parameter: structs by what the parameter is given, objects by what the variable holds. Where that is not
+    /// known, the object is still of a type that the parameter is given.</summary>
     internal void CallOnParameter(CallContext call, IlMethod declared, GenericParameter parameter)
     {
         var through = new DynamicCall($"{declared.Name} on {parameter.Name}");
         AddDynamic(call, through, declared);
+        var given = new List<IlType>();
+        string? hole = null;
+        void AddAllOf(IlType type)
+        {
+            AddTargets(call, through, type, declared, PointsTo.None);
+            if (type.IsValueType || declared.Definition.IsStatic) { return; }
+            OnMade(type, derived => AddTargets(call, through, derived, declared, PointsTo.None));
+        }
+
+        void Widen(IlType type)
+        {
+            if (type.IsRoot || type.Definition.IsInterface || (!_mode.Closed && type.IsOpenToOutside && !type.Definition.IsSealed)) { through.Incomplete ??= hole; }
+            else { AddAllOf(type); }
+        }
+
         Graph.OnValue(ParameterNode(parameter), v =>
         {
             IlValue argument = Values[v];
             if (argument.Kind == ValueKind.Outside) { through.Incomplete ??= $"{parameter.Name} may be a type of code that was not given"; }
-            else if (argument is { Kind: ValueKind.Object, Type: { } type } && (type.IsValueType || declared.Definition.IsStatic || !_mode.TrackObjects || type.Role == AssemblyRole.Application))
+            else if (argument is { Kind: ValueKind.Object, Type: { } type })
             {
-                AddTargets(call, through, type, declared, PointsTo.None);
-                if (!type.IsValueType && !declared.Definition.IsStatic) { OnMade(type, derived => AddTargets(call, through, derived, declared, PointsTo.None)); }
+                if (type.IsValueType || declared.Definition.IsStatic || !_mode.TrackObjects || type.Role == AssemblyRole.Application) { AddAllOf(type); }
+                if (type.IsValueType) { return; }
+                given.Add(type);
+                if (hole is not null) { Widen(type); }
             }
         });
-        if (_mode.TrackObjects && !declared.Definition.IsStatic)
+        if (!_mode.TrackObjects || declared.Definition.IsStatic) { return; }
+        OnReceiver(call.Arguments[0].Node, null, declared, (type, value) => AddTargets(call, through, type, declared, value), why =>
         {
-            OnReceiver(call.Arguments[0].Node, null, declared, (type, value) => AddTargets(call, through, type, declared, value), why => through.Incomplete ??= why);
-        }
+            if (hole is not null) { return; }
+            hole = why;
+            _onlyByReflection.Add((through, ParameterNode(parameter), why));
+            for (int i = 0; i < given.Count; i++) { Widen(given[i]); }
+        });
     }
 
     /// <summary>A delegate or a function pointer is called.</summary>
@@ -291,6 +314,12 @@ internal sealed partial class IlPass
 
     private void FinishDynamicCalls()
     {
+        // A parameter that is given nothing in IL is given something by reflection, if this runs at all.
+        foreach ((DynamicCall through, int parameter, string why) in _onlyByReflection)
+        {
+            if (Graph.ValuesOf(parameter).Count == 0) { through.Incomplete ??= why; }
+        }
+
         foreach ((DynamicCall through, CallContext call, IlMethod? declared) in _dynamic)
         {
             if (through.Targets.Count > 0 || through.Incomplete is not null) { continue; }

@@ -206,8 +206,14 @@ internal sealed partial class IlPass
             _ => false,
         };
         if (ours && visible && !_mode.Closed) { Graph.Put(node, Values.Outside(null)); }
+        if (ComparerOf(parameter) is { } comparer) { Graph.Flow(ParameterNode(comparer), node); }
         return node;
     }
+
+    // The framework makes a comparer of T by reflection wherever EqualityComparer<T>.Default is asked for.
+    private static GenericParameter? ComparerOf(GenericParameter parameter)
+        => parameter.Owner is TypeDefinition { BaseType: GenericInstanceType { ElementType.Name: "EqualityComparer`1" or "Comparer`1" } comparer }
+            && comparer.GenericArguments[0] == parameter ? comparer.ElementType.Resolve()?.GenericParameters[0] : null;
 
     // Of the sanitizer, code outside calls the hooks and nothing else: that is the contract between the rewriter and the runtime.
     private static bool IsOpen(IlMethod method) => method.IsVisible && (method.Role != AssemblyRole.Sanitizer || method.Type.Definition.FullName == Protection.HooksName);

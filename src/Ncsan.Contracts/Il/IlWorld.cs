@@ -38,6 +38,23 @@ internal sealed class IlWorld : IAssemblyResolver
     {
         _frameworkFolders = options.FrameworkFolders.Count > 0 ? [.. options.FrameworkFolders] : [RuntimeEnvironment.GetRuntimeDirectory()];
         if (options.Assemblies.Count == 0) { throw new IlInputException("NCS2307", "no assembly was given to verify"); }
+        try
+        {
+            OpenAll(options);
+            Object = FrameworkType("System", "Object");
+            Delegate = FrameworkType("System", "Delegate");
+            Array = FrameworkType("System", "Array");
+            String = FrameworkType("System", "String");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private void OpenAll(IlOptions options)
+    {
         foreach (string path in options.Assemblies)
         {
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -49,11 +66,6 @@ internal sealed class IlWorld : IAssemblyResolver
                 _roles[assembly] = RoleOf(assembly, AssemblyRole.Application);
             }
         }
-
-        Object = FrameworkType("System", "Object");
-        Delegate = FrameworkType("System", "Delegate");
-        Array = FrameworkType("System", "Array");
-        String = FrameworkType("System", "String");
     }
 
     /// <summary>The assemblies under verification.</summary>

@@ -12,12 +12,12 @@ public static class NativeNames
     /// <exception cref="IlInputException">One of them cannot be read.</exception>
     public static ManagedSymbols Read(IReadOnlyList<string> assemblies)
     {
-        using var world = new IlWorld(new IlOptions(assemblies));
         try
         {
+            using var world = new IlWorld(new IlOptions(assemblies));
             return Read(world, assemblies);
         }
-        catch (Exception fault) when (IlWorld.IsBadImage(fault))
+        catch (Exception fault) when (fault is not IlInputException && IlWorld.IsBadImage(fault))
         {
             throw new IlInputException("NCS2302", $"{string.Join(", ", assemblies)}: the metadata contradicts itself ({fault.GetType().Name}), so it cannot say which methods are protected");
         }

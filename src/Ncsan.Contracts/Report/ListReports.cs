@@ -71,7 +71,7 @@ public sealed class ListReports(TextWriter output)
         foreach (Cut cut in found.Cuts) { output.WriteLine($"  {Names(cut)}{(cut.Reason is null ? "" : $"  # {cut.Reason}")}"); }
         if (found.Unresolved.Count > 0) { output.WriteLine($"{VerifyReport.Count(found.Unresolved.Count, "call")} on these ways could not be resolved whole, and may lead further:"); }
         UnresolvedCalls.Write(output, graph, UnresolvedCalls.Of(graph, found.Unresolved), int.MaxValue);
-        if (found.Open.Count > 0) { output.WriteLine($"{VerifyReport.Count(found.Open.Count, "more")} could not, which the profile accepts:".Replace("mores", "more", StringComparison.Ordinal)); }
+        if (found.Open.Count > 0) { output.WriteLine($"{VerifyReport.Count(found.Open.Count, found.Unresolved.Count > 0 ? "more call" : "call")} on these ways could not be resolved whole, which the profile accepts:"); }
         foreach (var known in found.Open.GroupBy(o => (o.Function, o.Reason))) { output.WriteLine($"  {known.Key.Function.Name}: {VerifyReport.Count(known.Count(), "call")}{(known.Key.Reason is null ? "" : $"  # {known.Key.Reason}")}"); }
         output.WriteLine($"{graph.Name}: {(found.Frontier.Count == 0 ? "no way" : VerifyReport.Count(found.Frontier.Count, "way"))} from {VerifyReport.Count(found.Roots.Count, "root")} into instrumented code ({VerifyReport.Count(found.Explored, "function")} explored)");
     }

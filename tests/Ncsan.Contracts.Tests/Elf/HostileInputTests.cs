@@ -34,21 +34,14 @@ public sealed class HostileInputTests
         for (int run = 0; run < runs; run++)
         {
             byte[] mutated = Mutate(seeds[run % seeds.Length], random, run);
-            bool probe = run % MemoryProbe == 0;
-            long before = probe ? GC.GetTotalMemory(true) : 0;
             try
             {
-                using ElfFrontEnd elf = ElfFrontEnd.Read("mutated", mutated, s_linux);
-                Ask(elf.Graph, run);
+                using (ElfFrontEnd elf = ElfFrontEnd.Read("mutated", mutated, s_linux)) { Ask(elf.Graph, run); }
                 verdicts++;
-                if (probe)
-                {
-                    // The image itself is a copy here, where a file would be mapped; it counts as part of the four.
-                    long kept = GC.GetTotalMemory(true) - before;
-                    worst = Math.Max(worst, kept);
-                    Assert.True(kept <= Math.Max(Floor, 4L * mutated.Length), $"run {run}: {kept} bytes are kept for a file of {mutated.Length}");
-                    GC.KeepAlive(elf.Graph);
-                }
+                if (run % MemoryProbe != 0) { continue; }
+                long limit = Math.Max(Floor, 4L * mutated.Length), kept = Kept(mutated, limit);
+                worst = Math.Max(worst, kept);
+                Assert.True(kept <= limit, $"run {run}: {kept} bytes are kept for a file of {mutated.Length}");
             }
             catch (ElfException refused)
             {
@@ -64,6 +57,23 @@ public sealed class HostileInputTests
         Assert.True(verdicts > runs / 10, $"{verdicts} verdicts: the mutations are too coarse to reach the rules");
         Assert.True(sentences > 0, "no mutation was refused: they are too fine");
         TestContext.Current.TestOutputHelper?.WriteLine($"{runs} mutations, {verdicts} verdicts, {sentences} refused, at most {worst} bytes kept");
+    }
+
+    // The image itself is a copy here, where a file would be mapped; it counts as part of the four. The heap is the whole process's, and what else lives in
+    // it (a test runner, an instrumenting runtime) may grow meanwhile: what is kept for the file is kept every time.
+    private static long Kept(byte[] file, long limit)
+    {
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 4 && least > limit; attempt++)
+        {
+            long before = GC.GetTotalMemory(true);
+            using ElfFrontEnd elf = ElfFrontEnd.Read("mutated", file, s_linux);
+            Ask(elf.Graph, attempt);
+            least = Math.Min(least, GC.GetTotalMemory(true) - before);
+            GC.KeepAlive(elf.Graph);
+        }
+
+        return least;
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Ncsan.Contracts.Tests.Il;
 /// <summary>Every case of every rule, broken and clean.</summary>
 public sealed class IlCaseTests
 {
-    public static TheoryData<IlCase> Cases => [.. IlCallCases.All, .. IlSlotCases.All, .. IlRegionCases.All, .. IlImplicitCases.All];
+    public static TheoryData<IlCase> Cases => [.. IlCallCases.All, .. IlSlotCases.All, .. IlRegionCases.All, .. IlImplicitCases.All, .. IlLanguageCases.All];
 
     [Theory]
     [MemberData(nameof(Cases))]
