@@ -54,9 +54,9 @@ internal static class VerifyCommand
 
     private static bool Verdict(VerifyInput input, bool json)
     {
-        IReadOnlyList<Violation> violations = RuleSet.Check(input.Graph);
+        IReadOnlyList<Violation> violations = RuleSet.Check(input.Graph, input.Profile);
         if (json) { VerifyViews.WriteJson(input.Graph, violations); }
-        else { VerifyViews.Print(output => new VerifyReport(output).Write(input.Graph, violations, input.Facts)); }
+        else { VerifyViews.Print(output => new VerifyReport(output).Write(input.Graph, violations, input.Facts, input.Profile)); }
         return violations.Any(v => v.Severity == Severity.Error);
     }
 
@@ -80,5 +80,5 @@ internal static class VerifyCommand
         return worse.Count > 0 ? ExitCodes.Findings : ExitCodes.Success;
     }
 
-    private static List<Violation> Everything(VerifyInput input) => [.. RuleSet.Check(input.Graph), .. new RecursionRule(input.Profile, ["hooks"]) { Strict = true }.Check(input.Graph)];
+    private static List<Violation> Everything(VerifyInput input) => [.. RuleSet.Check(input.Graph, input.Profile), .. new RecursionRule(input.Profile, ["hooks"]) { Strict = true }.Check(input.Graph)];
 }

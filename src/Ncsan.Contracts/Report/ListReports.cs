@@ -85,7 +85,7 @@ public sealed class ListReports(TextWriter output)
         {
             Function[] copies = [.. same.Select(b => b.Function)];
             output.WriteLine($"{Standing(copies[0])}, {copies[0].Size} bytes:");
-            if (copies.Length > 1) { output.WriteLine($"  the same {VerifyReport.Number(copies.Length - 1)} more times, in {string.Join(", ", copies.Skip(1).Select(c => c.Unit ?? c.Section))}"); }
+            if (copies.Length > 1) { output.WriteLine($"  the same {(copies.Length == 2 ? "once" : $"{VerifyReport.Number(copies.Length - 1)} times")} more, in {string.Join(", ", copies.Skip(1).Select(c => c.Unit ?? c.Section))}"); }
             foreach (ListingLine line in same.First().Lines) { output.WriteLine($"  {line.Offset,5:x}:  {line.Text}{(line.Comment is null ? "" : $"{new string(' ', Math.Max(2, 44 - line.Text.Length))}# {line.Comment}")}"); }
             output.WriteLine();
         }

@@ -13,10 +13,11 @@ public sealed class VerifyReport(TextWriter output)
     /// <param name="graph">The program.</param>
     /// <param name="violations">What it breaks.</param>
     /// <param name="facts">How much was looked at, for the last line: "826,289 instructions".</param>
-    public void Write(CallGraph graph, IReadOnlyList<Violation> violations, string? facts = null)
+    /// <param name="profile">What accepts unresolved calls.</param>
+    public void Write(CallGraph graph, IReadOnlyList<Violation> violations, string? facts = null, Profile? profile = null)
     {
         foreach (Violation violation in violations) { Write(graph, violation); }
-        WriteUnresolved(graph);
+        WriteUnresolved(graph, profile);
         WriteNotes(graph);
         int errors = violations.Count(v => v.Severity == Severity.Error), notes = violations.Count - errors;
         int bodies = graph.Functions.Count(f => !f.Is(FunctionFlags.External)), guarded = graph.Functions.Count(f => f.Is(FunctionFlags.Protected) && !f.Is(FunctionFlags.External));
@@ -53,12 +54,12 @@ public sealed class VerifyReport(TextWriter output)
         _ => "heuristic: facts that linking removed were guessed",
     };
 
-    private void WriteUnresolved(CallGraph graph)
+    private void WriteUnresolved(CallGraph graph, Profile? profile)
     {
         var unresolved = RuleSet.Unresolved(graph).ToList();
         if (unresolved.Count == 0) { return; }
         output.WriteLine($"{Count(unresolved.Count, "call")} in protected code could not be resolved whole:");
-        UnresolvedCalls.Write(output, graph, UnresolvedCalls.Of(graph, unresolved), MostUnresolved);
+        UnresolvedCalls.Write(output, graph, UnresolvedCalls.Of(graph, unresolved), MostUnresolved, profile);
         output.WriteLine();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ncsan.Contracts.Elf;
 using Ncsan.Contracts.Model;
 using Ncsan.Contracts.Report;
@@ -96,6 +97,57 @@ public sealed class FoundingBugTests
         Assert.Throws<ArgumentException>(() => new RecursionRule(Profile.Shipped("linux")!, ["nobody"]).Search(elf.Graph));
     }
 
+    [Fact]
+    public void An_unresolved_call_on_a_way_from_the_hooks_fails_a_strict_search_unless_the_profile_accepts_it()
+    {
+        Profile profile = Profile.Shipped("linux")!;
+        using ElfFrontEnd elf = Open();
+        Assert.DoesNotContain(new RecursionRule(profile, ["hooks"]).Check(elf.Graph), v => v.Rule == RecursionRule.MayReach);
+        Violation open = Assert.Single(new RecursionRule(profile, ["hooks"]) { Strict = true }.Check(elf.Graph), v => v.Rule == RecursionRule.MayReach);
+        Assert.Equal("ask", open.Function.Name);
+
+        profile.Add(new StringReader("open ask   # the caller's own\nopen nobody  # gone"), "mine.profile");
+        Recursion found = new RecursionRule(profile, ["hooks"]).Search(elf.Graph);
+        Assert.Equal(("ask", "the caller's own"), (Assert.Single(found.Open).Function.Name, found.Open[0].Reason));
+        Assert.Empty(found.Unresolved);
+        Assert.DoesNotContain(new RecursionRule(profile, ["hooks"]) { Strict = true }.Check(elf.Graph), v => v.Rule == RecursionRule.MayReach);
+        Assert.Equal(["nobody"], profile.Unused("open"));
+    }
+
+    [Fact]
+    public void The_lists_are_whole_in_json()
+    {
+        using ElfFrontEnd elf = Open();
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            JsonReport.Write(json, elf.Graph, RuleSet.Check(elf.Graph), lists =>
+            {
+                lists.Slots();
+                lists.Copies();
+                lists.Listings(["arch_local_save_flags"]);
+                lists.Recursion(new RecursionRule(Profile.Shipped("linux")!, ["hooks"]).Search(elf.Graph));
+            });
+        }
+
+        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
+        JsonElement root = document.RootElement;
+        JsonElement slot = Assert.Single(root.GetProperty("slots").EnumerateArray(), s => s.GetProperty("place").GetString() == "pv_ops+0x8");
+        Assert.Equal("native_save_fl", slot.GetProperty("holds")[0].GetProperty("function").GetString());
+        Assert.True(slot.GetProperty("called").GetArrayLength() >= 2);
+        Assert.Contains(root.GetProperty("copies").EnumerateArray(), c => c.GetProperty("name").GetString() == "arch_local_save_flags" && c.GetProperty("bodies").GetArrayLength() == 2);
+        Assert.Equal(2, root.GetProperty("listings").GetArrayLength());
+        Assert.Equal("ask", Assert.Single(root.GetProperty("recursion").GetProperty("unresolved").EnumerateArray()).GetProperty("function").GetString());
+    }
+
+    [Fact]
+    public void Bodies_that_are_the_same_are_listed_once()
+    {
+        using ElfFrontEnd elf = Open();
+        var output = new StringWriter();
+        new ListReports(output).Listing(elf.Graph, "arch_local_save_flags");
+        Assert.Contains("the same once more, in founding-kcsan.c", output.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_build_is_no_worse_than_itself_and_one_more_of_the_same_fault_is_worse()
@@ -106,5 +158,7 @@ public sealed class FoundingBugTests
         Assert.Equal(found.Count, Difference.Worse([], found).Count);
         Assert.Equal(found[0], Assert.Single(Difference.Worse(found, [.. found, found[0]])));
         Assert.Empty(Difference.Worse(found, []));
+        Violation copies = found.Single(v => v.Rule == CopyRule.Copied);
+        Assert.Equal(copies, Assert.Single(Difference.Worse([copies with { Weight = copies.Weight - 1 }], [copies])));
     }
 }
