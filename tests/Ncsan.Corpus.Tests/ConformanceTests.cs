@@ -39,9 +39,9 @@ public sealed class ConformanceTests
         string? wrong = expected switch
         {
             Expected.Never => Verdict.Never(outcome),
-            Expected.DataRace => Verdict.Race(name, outcome, "data race", threads > 2),
-            Expected.Assertion => Verdict.Race(name, outcome, "assert exclusive", threads > 2),
-            _ => Verdict.Race(name, outcome, "unknown origin", threads > 2),
+            Expected.DataRace => Verdict.Race(name, outcome),
+            Expected.Assertion => Verdict.Race(name, outcome, "assert exclusive"),
+            _ => Verdict.Race(name, outcome, "unknown origin"),
         };
         if (wrong is not null) { Assert.Fail(wrong); }
     }
@@ -67,8 +67,7 @@ public sealed class ConformanceTests
     private static Dictionary<string, Outcome> Run(string options, int threads)
     {
         var rows = s_rows.Where(r => r.Under.Options == options).ToArray();
-        // More of its time than by default: the machines that tests run on have few cores, and are busy.
-        string[] settings = ["delay-share=60", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] settings = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Dictionary<string, Outcome> outcomes = [];
         foreach (bool reported in new[] { true, false })
         {

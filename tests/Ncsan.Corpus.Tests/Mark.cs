@@ -4,13 +4,35 @@ using Ncsan.Corpus.Harness;
 
 namespace Ncsan.Corpus.Tests;
 
+/// <summary>An access that a report may name: <c>write</c>, or to the letter, as the conformance suite wants it: <c>marked write:4</c>.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Marked">Whether it is marked, or null for either.</param>
+/// <param name="Size">Its size, or null for any.</param>
+internal readonly partial record struct ExpectedAccess(string Kind, bool? Marked, int? Size)
+{
+    internal static ExpectedAccess Parse(string text, bool exact)
+    {
+        Match match = Access().Match(text);
+        bool? marked = match.Groups[1].Success ? true : exact ? false : null;
+        return new(match.Groups[2].Value, marked, match.Groups[3].Success ? int.Parse(match.Groups[3].Value) : null);
+    }
+
+    internal bool Fits(Side side) => side.Kind == Kind && (Marked is null || Marked == side.Marked) && (Size is null || Size == side.Size);
+
+    public override string ToString() => (Marked == true ? "marked " : "") + Kind + (Size is { } size ? $" of {size}" : "");
+
+    [GeneratedRegex(@"^(marked )?([^:]+)(?::(\d+))?$")]
+    private static partial Regex Access();
+}
+
 /// <summary>What a case expects of one line of its source: <c>// race: write Box.Value</c>, or <c>// race[TestRaceX,TestRaceY]: read *</c> outside the case.</summary>
 /// <param name="File">The name of the file.</param>
 /// <param name="Line">The line.</param>
-/// <param name="Kinds">The kinds of access that a report may name there.</param>
+/// <param name="Accesses">The accesses that a report may name there.</param>
 /// <param name="Member">What the member of the report contains; <c>*</c> for anything.</param>
 /// <param name="Optional">The line, marked <c>race?</c>, may be a side of a finding; the others must be one if there are only two.</param>
-internal sealed partial record Mark(string File, int Line, IReadOnlyList<string> Kinds, string Member, bool Optional)
+/// <param name="Reordered">Of the two sides one must be an access that memory held back.</param>
+internal sealed partial record Mark(string File, int Line, IReadOnlyList<ExpectedAccess> Accesses, string Member, bool Optional, bool Reordered)
 {
     private static readonly string s_source = typeof(Mark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CorpusSource").Value!;
     private static readonly ILookup<string, Mark> s_all = ReadAll();
@@ -25,11 +47,12 @@ internal sealed partial record Mark(string File, int Line, IReadOnlyList<string>
         {
             string? inside = null;
             string[] lines = System.IO.File.ReadAllLines(path);
+            bool exact = path.Contains("/Conformance/", StringComparison.Ordinal);
             for (int i = 0; i < lines.Length; i++)
             {
                 if (Member_().Match(lines[i]) is { Success: true } member) { inside = member.Groups[1].Value; }
                 if (Mark_().Match(lines[i]) is not { Success: true } match) { continue; }
-                var mark = new Mark(Path.GetFileName(path), i + 1, match.Groups[3].Value.Split('|'), match.Groups[4].Value.Trim(), match.Groups[1].Success);
+                var mark = new Mark(Path.GetFileName(path), i + 1, [.. match.Groups[4].Value.Split('|').Select(a => ExpectedAccess.Parse(a, exact))], match.Groups[5].Value.Trim(), match.Groups[1].Success, match.Groups[3].Success);
                 string[] cases = match.Groups[2].Success ? match.Groups[2].Value.Split(',') : [inside ?? ""];
                 foreach (string each in cases)
                 {
@@ -46,6 +69,6 @@ internal sealed partial record Mark(string File, int Line, IReadOnlyList<string>
     [GeneratedRegex(@"^    (?:public|private|internal) [^=(]*?(\w+)\(")]
     private static partial Regex Member_();
 
-    [GeneratedRegex(@"// race(\?)?(?:\[([\w,]+)\])?: ([\w|\- ]+?) ([\w.<>\[\],*]+)\s*$")]
+    [GeneratedRegex(@"// race(\?)?(?:\[([\w,]+)\])?: (reordered )?([\w|\-: ]+?) ([\w.<>\[\],*]+)\s*$")]
     private static partial Regex Mark_();
 }

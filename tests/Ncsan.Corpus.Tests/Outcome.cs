@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Ncsan.Corpus.Tests;
 
 /// <summary>One side of a finding as its JSON line has it.</summary>
-internal sealed record Side(string Kind, bool Marked, string Method, string File, int Line)
+internal sealed record Side(string Kind, bool Marked, bool Reordered, int Size, string Method, string File, int Line)
 {
-    public override string ToString() => $"{Kind}{(Marked ? " (marked)" : "")} {Method} {File}:{Line}";
+    public override string ToString() => $"{Kind} of {Size}{(Marked ? " (marked)" : "")}{(Reordered ? " (reordered)" : "")} {Method} {File}:{Line}";
 }
 
 /// <summary>A finding as its JSON line has it.</summary>
@@ -17,7 +17,7 @@ internal sealed record Found(string Rule, string Kind, string Member, IReadOnlyL
         JsonElement root = document.RootElement;
         if (root.GetProperty("record").GetString() != "finding") { return null; }
         var sides = root.GetProperty("accesses").EnumerateArray().Select(static a => new Side(
-            a.GetProperty("kind").GetString()!, a.GetProperty("marked").GetBoolean(), a.GetProperty("method").GetString()!,
+            a.GetProperty("kind").GetString()!, a.GetProperty("marked").GetBoolean(), a.TryGetProperty("reordered", out _), a.GetProperty("size").GetInt32(), a.GetProperty("method").GetString()!,
             Path.GetFileName(a.GetProperty("file").GetString() ?? ""), a.GetProperty("line").GetInt32()));
         return new Found(root.GetProperty("rule").GetString()!, root.GetProperty("kind").GetString()!, root.GetProperty("member").GetString()!, [.. sides], line);
     }

@@ -24,7 +24,7 @@ internal static class Verdict
     /// <param name="name">The case.</param>
     /// <param name="outcome">What became of it.</param>
     /// <param name="kind">The kind that each finding must have.</param>
-    /// <param name="anyPair">Where more than two threads run, two of them may meet in the same body: any two marked lines will do.</param>
+    /// <param name="anyPair">Any two marked lines will do.</param>
     internal static string? Race(string name, Outcome outcome, string kind = "data race", bool anyPair = false)
     {
         IReadOnlyList<Mark> marks = Mark.Of(name);
@@ -38,9 +38,10 @@ internal static class Verdict
             for (int i = 0; i < at.Length; i++)
             {
                 if (at[i] is not { } mark) { return $"a side stands on no marked line: {found}"; }
-                if (!mark.Kinds.Contains(found.Sides[i].Kind)) { return $"the access on line {mark.Line} should be {string.Join('|', mark.Kinds)}: {found}"; }
+                if (!mark.Accesses.Any(a => a.Fits(found.Sides[i]))) { return $"the access on line {mark.Line} should be {string.Join('|', mark.Accesses)}: {found}"; }
             }
 
+            if (marks.Any(static m => m.Reordered) && !found.Sides.Any(static s => s.Reordered)) { return $"no side is reordered: {found}"; }
             if (!at.Any(m => m!.Member == "*" || found.Member.Contains(m.Member, StringComparison.Ordinal))) { return $"the member should be {at[0]!.Member}: {found}"; }
         }
 

@@ -12,40 +12,37 @@ public static class AssertConformance
     private static int s_same;
     private static int s_masked;
 
+    private static void AssertWriter() => AssertExclusive.Writer(ref s_same); // race[AssertExclusiveWriter_SameValueWrite,AssertExclusiveAccessWriter_AccessWriter]: assert no writes:4 AssertConformance.s_same
+
+    // Several at once are an assertion that fails among themselves.
+    private static void AssertAccess() => AssertExclusive.Access(ref s_same); // race[AssertExclusiveAccess_Read,AssertExclusiveAccessWriter_AccessWriter,AssertExclusiveAccessWriter_AccessAccess]: assert no accesses:4 AssertConformance.s_same
+
+    private static void WriteSame() => Volatile.Write(ref s_same, 0); // race[AssertExclusiveWriter_SameValueWrite]: marked write:4 AssertConformance.s_same
+
+    private static void ReadSame() => Use(s_same); // race[AssertExclusiveAccess_Read]: read:4 AssertConformance.s_same
+
     [Kernel("test_assert_exclusive_writer"), Under("", Expected.Assertion), Under("strict=true", Expected.Assertion)]
-    public static void AssertExclusiveWriter_SameValueWrite() => Repeat(
-        () => AssertExclusive.Writer(ref s_same), // race: assert no writes AssertConformance.s_same
-        () => Volatile.Write(ref s_same, 0)); // race: write AssertConformance.s_same
+    public static void AssertExclusiveWriter_SameValueWrite() => Repeat(AssertWriter, WriteSame);
 
     [Kernel("test_assert_exclusive_writer"), Under("", Expected.Never)]
-    public static void AssertExclusiveWriter_Reader() => Repeat(
-        () => AssertExclusive.Writer(ref s_same),
-        () => Use(s_same));
+    public static void AssertExclusiveWriter_Reader() => Repeat(AssertWriter, ReadSame);
 
-    [Kernel("test_assert_exclusive_access"), Under("", Expected.Assertion)]
-    public static void AssertExclusiveAccess_Read() => Repeat(
-        () => AssertExclusive.Access(ref s_same), // race: assert no accesses AssertConformance.s_same
-        () => Use(s_same)); // race: read AssertConformance.s_same
+    [Kernel("test_assert_exclusive_access"), Under("", Expected.Assertion), Under("strict=true", Expected.Assertion)]
+    public static void AssertExclusiveAccess_Read() => Repeat(AssertAccess, ReadSame);
 
-    [Kernel("test_assert_exclusive_access_writer"), Under("", Expected.Assertion)]
-    public static void AssertExclusiveAccessWriter_AccessWriter() => Repeat(
-        () => AssertExclusive.Access(ref s_same), // race: assert no accesses AssertConformance.s_same
-        () => AssertExclusive.Writer(ref s_same)); // race: assert no writes AssertConformance.s_same
+    [Kernel("test_assert_exclusive_access_writer"), Under("", Expected.Assertion), Under("strict=true", Expected.Assertion)]
+    public static void AssertExclusiveAccessWriter_AccessWriter() => Repeat(AssertAccess, AssertWriter);
 
     [Kernel("test_assert_exclusive_access_writer"), Under("", Expected.Assertion)]
-    public static void AssertExclusiveAccessWriter_AccessAccess() => Repeat(
-        () => AssertExclusive.Access(ref s_same), // race: assert no accesses AssertConformance.s_same
-        () => AssertExclusive.Access(ref s_same)); // race: assert no accesses AssertConformance.s_same
+    public static void AssertExclusiveAccessWriter_AccessAccess() => Repeat(AssertAccess, AssertAccess);
 
-    [Kernel("test_assert_exclusive_access_writer"), Under("", Expected.Never)]
-    public static void AssertExclusiveAccessWriter_WriterWriter() => Repeat(
-        () => AssertExclusive.Writer(ref s_same),
-        () => AssertExclusive.Writer(ref s_same));
+    [Kernel("test_assert_exclusive_access_writer"), Under("", Expected.Never), Under("strict=true", Expected.Never)]
+    public static void AssertExclusiveAccessWriter_WriterWriter() => Repeat(AssertWriter, AssertWriter);
 
     [Kernel("test_assert_exclusive_bits_change"), Under("", Expected.Assertion)]
     public static void AssertExclusiveBitsChange() => Repeat(
-        () => AssertExclusive.Bits(ref s_masked, unchecked((int)0xff00ff00)), // race: assert no writes AssertConformance.s_masked
-        () => Interlocked.Exchange(ref s_masked, Volatile.Read(ref s_masked) ^ 0x0000ff00)); // race: read-write|write AssertConformance.s_masked
+        () => AssertExclusive.Bits(ref s_masked, unchecked((int)0xff00ff00)), // race: assert no writes:4 AssertConformance.s_masked
+        () => Interlocked.Exchange(ref s_masked, Volatile.Read(ref s_masked) ^ 0x0000ff00)); // race: marked read-write:4 AssertConformance.s_masked
 
     [Kernel("test_assert_exclusive_bits_nochange"), Under("", Expected.Never)]
     public static void AssertExclusiveBitsNoChange()
@@ -58,29 +55,33 @@ public static class AssertConformance
 
     private static void Inner() => Use(Volatile.Read(ref s_masked));
 
-    [Kernel("test_assert_exclusive_writer_scoped"), Under("", Expected.Assertion)]
-    public static void AssertExclusiveWriterScoped() => Repeat(
-        () =>
+    private static void WriterScope()
+    {
+        using (AssertExclusive.WriterScoped(ref s_value)) // race[AssertExclusiveWriterScoped]: assert no writes:4 AssertConformance.s_value
         {
-            using (AssertExclusive.WriterScoped(ref s_value)) // race: assert no writes AssertConformance.s_value
-            {
-                Inner();
-                Unseen.Pause();
-            }
-        },
-        () => Volatile.Write(ref s_value, Unseen.Next())); // race: write AssertConformance.s_value
+            Inner();
+            Unseen.Pause();
+        }
+    }
+
+    private static void AccessScope()
+    {
+        using (AssertExclusive.AccessScoped(ref s_value)) // race[AssertExclusiveAccessScoped]: assert no accesses:4 AssertConformance.s_value
+        {
+            Inner();
+            Unseen.Pause();
+        }
+    }
+
+    private static void WriteValue() => Volatile.Write(ref s_value, Unseen.Next()); // race[AssertExclusiveWriterScoped]: marked write:4 AssertConformance.s_value
+
+    private static void ReadValue() => Use(s_value); // race[AssertExclusiveAccessScoped]: read:4 AssertConformance.s_value
+
+    [Kernel("test_assert_exclusive_writer_scoped"), Under("", Expected.Assertion)]
+    public static void AssertExclusiveWriterScoped() => Repeat(WriterScope, WriteValue);
 
     [Kernel("test_assert_exclusive_access_scoped"), Under("", Expected.Assertion)]
-    public static void AssertExclusiveAccessScoped() => Repeat(
-        () =>
-        {
-            using (AssertExclusive.AccessScoped(ref s_value)) // race: assert no accesses AssertConformance.s_value
-            {
-                Inner();
-                Unseen.Pause();
-            }
-        },
-        () => Use(s_value)); // race: read AssertConformance.s_value
+    public static void AssertExclusiveAccessScoped() => Repeat(AccessScope, ReadValue);
 
     [Kernel("test_assert_exclusive_access_scoped"), Under("", Expected.Never)]
     public static void AssertExclusiveAccessScoped_ScopesApart()

@@ -21,15 +21,17 @@ public static class AtomicConformance
         () => Volatile.Write(ref s_value, Unseen.Next()),
         () => Use(Volatile.Read(ref s_value)));
 
+    private static void WriteMarked() => Volatile.Write(ref s_value, Unseen.Next()); // race[ReadPlainAtomicWrite]: marked write:8 AtomicConformance.s_value
+
+    private static void IncrementMarked() => Interlocked.Increment(ref s_value); // race[ReadPlainAtomicReadModifyWrite]: marked read-write:8 AtomicConformance.s_value
+
+    private static void ReadPlain() => Use(s_value); // race[ReadPlainAtomicWrite,ReadPlainAtomicReadModifyWrite]: read:8 AtomicConformance.s_value
+
     [Kernel("test_read_plain_atomic_write"), Under("", Expected.DataRace), Under("strict=true", Expected.DataRace)]
-    public static void ReadPlainAtomicWrite() => Repeat(
-        () => Volatile.Write(ref s_value, Unseen.Next()), // race: write AtomicConformance.s_value
-        () => Use(s_value)); // race: read AtomicConformance.s_value
+    public static void ReadPlainAtomicWrite() => Repeat(WriteMarked, ReadPlain);
 
     [Kernel("test_read_plain_atomic_rmw"), Under("", Expected.DataRace), Under("strict=true", Expected.DataRace)]
-    public static void ReadPlainAtomicReadModifyWrite() => Repeat(
-        () => Interlocked.Increment(ref s_value), // race: read-write AtomicConformance.s_value
-        () => Use(s_value)); // race: read AtomicConformance.s_value
+    public static void ReadPlainAtomicReadModifyWrite() => Repeat(IncrementMarked, ReadPlain);
 
     [Kernel("test_seqlock_noreport"), Under("", Expected.Never), Under("strict=true", Expected.Never)]
     public static void SeqLockNoReport()
@@ -65,10 +67,10 @@ public static class AtomicConformance
         {
             using (AtomicRegion.Nestable())
             {
-                s_value = Unseen.Next(); // race: write AtomicConformance.s_value
+                s_value = Unseen.Next(); // race: write:8 AtomicConformance.s_value
             }
         },
-        () => Use(s_value)); // race: read AtomicConformance.s_value
+        () => Use(s_value)); // race: read:8 AtomicConformance.s_value
 
     [Kernel("test_atomic_builtins"), Under("", Expected.Never), Under("strict=true", Expected.Never)]
     public static void AtomicBuiltins_RightValuesAndNoRace()
@@ -120,7 +122,7 @@ public static class AtomicConformance
     private static void LockedWithoutBarrier()
     {
         if (Interlocked.CompareExchange(ref s_flag, 1, 0) != 0) { return; }
-        for (int i = 0; i < 100; i++) { s_guarded++; } // race[MissingBarrier]: read|write AtomicConformance.s_guarded
+        for (int i = 0; i < 100; i++) { s_guarded++; } // race[MissingBarrier]: reordered read:4|write:4 AtomicConformance.s_guarded
         DataRace.Write(ref s_flag, 0);
         Linger();
     }
@@ -136,7 +138,7 @@ public static class AtomicConformance
     private static void ExchangedWithoutBarrier()
     {
         if (Interlocked.Exchange(ref s_flag, 1) != 0) { return; }
-        for (int i = 0; i < 100; i++) { s_guarded++; } // race[AtomicBuiltinsMissingBarrier]: read|write AtomicConformance.s_guarded
+        for (int i = 0; i < 100; i++) { s_guarded++; } // race[AtomicBuiltinsMissingBarrier]: reordered read:4|write:4 AtomicConformance.s_guarded
         DataRace.Write(ref s_flag, 0);
         Linger();
     }
