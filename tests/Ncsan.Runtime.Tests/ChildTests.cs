@@ -80,7 +80,11 @@ public class ChildTests
     public void A_bad_pointer_faults_in_the_program() => Child.Run("bad-pointer").IsClean();
 
     [Fact]
-    public void An_interrupt_meant_for_the_program_reaches_it() => Assert.Equal(0, Child.Run("interrupt").ExitCode);
+    public void An_interrupt_meant_for_the_program_reaches_it()
+    {
+        Child child = Child.Run("interrupt");
+        Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}: {child.Error}");
+    }
 
     [Fact]
     public async Task Processes_that_append_to_one_file_lose_no_line()
