@@ -23,6 +23,12 @@ public static unsafe partial class Hooks
     /// <summary>The first <paramref name="length"/> elements of <paramref name="span"/> are about to be written.</summary>
     public static void WriteSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if (length <= span.Length) { CheckSpan(span[..length], AccessKind.Write, site); } }
 
+    /// <summary>Elements of <paramref name="array"/>, a <typeparamref name="T"/>[], are about to be read. Arguments that the call itself will refuse are ignored.</summary>
+    public static void ReadElements<T>(Array? array, int index, int length, int site) => CheckElements<T>(array, index, length, AccessKind.Read, site);
+
+    /// <summary>Elements of <paramref name="array"/>, a <typeparamref name="T"/>[], are about to be written. Arguments that the call itself will refuse are ignored.</summary>
+    public static void WriteElements<T>(Array? array, int index, int length, int site) => CheckElements<T>(array, index, length, AccessKind.Write, site);
+
     /// <summary>Elements of <paramref name="array"/>, of any rank, are about to be read. Arguments that the call itself will refuse are ignored.</summary>
     public static void ReadArray(Array? array, int index, int length, int site) => CheckArray(array, index, length, AccessKind.Read, site);
 
@@ -35,19 +41,21 @@ public static unsafe partial class Hooks
     /// <summary>Bytes of a primitive <paramref name="array"/> are about to be written (Buffer.BlockCopy).</summary>
     public static void WriteArrayBytes(Array? array, int offset, int count, int site) => CheckArrayBytes(array, offset, count, AccessKind.Write, site);
 
-    private static void CheckSpan<T>(ReadOnlySpan<T> span, AccessKind kind, int site)
-    {
-        if (span.IsEmpty) { return; }
-        ref T first = ref MemoryMarshal.GetReference(span);
-        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            Detector.CheckRange(ref Unsafe.As<T, byte>(ref first), (nuint)span.Length * (nuint)Unsafe.SizeOf<T>(), kind, site);
-            return;
-        }
+    private static void CheckSpan<T>(ReadOnlySpan<T> span, AccessKind kind, int site) => CheckRun(ref MemoryMarshal.GetReference(span), span.Length, kind, site);
 
-        // References are compared one by one, by identity; the two ends stand for the run.
-        Detector.CheckValue(ref first, kind, site);
-        if (span.Length > 1) { Detector.CheckValue(ref Unsafe.Add(ref first, span.Length - 1), kind, site); }
+    private static void CheckElements<T>(Array? array, int index, int length, AccessKind kind, int site)
+    {
+        if (array is null) { return; }
+        var elements = Unsafe.As<T[]>(array);
+        if (length == WholeArray) { length = elements.Length - index; }
+        if (index < 0 || length <= 0 || length > elements.Length - index) { return; }
+        CheckRun(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(elements), index), length, kind, site);
+    }
+
+    private static void CheckRun<T>(ref T first, int length, AccessKind kind, int site)
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) { Detector.CheckEach(ref first, length, kind, site); }
+        else { Detector.CheckRange(ref Unsafe.As<T, byte>(ref first), (nuint)length * (nuint)Unsafe.SizeOf<T>(), kind, site); }
     }
 
     internal static void CheckArray(Array? array, int index, int length, AccessKind kind, int site)
@@ -70,8 +78,6 @@ public static unsafe partial class Hooks
             return;
         }
 
-        // References are compared one by one, by identity; the two ends stand for the run.
-        Detector.Check(ref first, sizeof(nint), kind | AccessKind.Reference, site);
-        if (run.Size > (nuint)sizeof(nint)) { Detector.Check(ref Unsafe.AddByteOffset(ref first, run.Size - (nuint)sizeof(nint)), sizeof(nint), kind | AccessKind.Reference, site); }
+        Detector.CheckEach(ref Unsafe.As<byte, object>(ref first), (int)(run.Size / (nuint)sizeof(nint)), kind, site);
     }
 }

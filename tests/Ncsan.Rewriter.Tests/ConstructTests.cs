@@ -74,7 +74,7 @@ public class ConstructTests
                 fixed (int* p = a, q = b) { Unsafe.CopyBlock(q, p, 4); Buffer.MemoryCopy(p, q + 1, 4, 4); }
                 return string.Join(",", b); } }
             """, "5,5,9,9");
-        foreach (string call in (string[])["ReadArray int[]", "WriteArray int[]", "ReadArrayBytes array", "WriteArrayBytes array", "ReadSpan Span<int>", "WriteSpanStart Span<int>", "WriteSpan Span<int>", "ReadRange bytes", "WriteRange bytes"]) { Assert.Contains(call, calls); }
+        foreach (string call in (string[])["ReadElements int[]", "WriteElements int[]", "ReadArrayBytes array", "WriteArrayBytes array", "ReadSpan Span<int>", "WriteSpanStart Span<int>", "WriteSpan Span<int>", "ReadRange bytes", "WriteRange bytes"]) { Assert.Contains(call, calls); }
     }
 
     [Fact]

@@ -48,11 +48,11 @@ internal sealed class CheckedMethod
     /// <summary>What a handler may read is live wherever an exception can lead there, which the flow graph does not show.</summary>
     private HashSet<int> Always { get; }
 
-    /// <summary>Whether a method can be left in the middle of its work: all of its state must be values that can be handed over.</summary>
+    /// <summary>Whether a method can be left in the middle of its work: all of its state must be values that can be handed over. Within the framework code looks at its own frames.</summary>
     internal static bool IsPossible(MethodCode code)
     {
         var method = code.Method;
-        if (code.Module.Untested || !code.Module.IsOptimized || method.DeclaringType.IsInterface || (method.IsConstructor && method.IsStatic) || method.CallingConvention == MethodCallingConvention.VarArg
+        if (code.Module.Untested || code.Module.Framework is not null || !code.Module.IsOptimized || method.DeclaringType.IsInterface || (method.IsConstructor && method.IsStatic) || method.CallingConvention == MethodCallingConvention.VarArg
             || method.NoOptimization || method.Body.Variables.Any(v => v.VariableType.IsPinned))
         {
             return false;

@@ -53,7 +53,8 @@ internal sealed class BlockCallPass : ICallPass
     {
         if (call.Op.Inputs![array].Type is ArrayType { ElementType: { } element } && call.Module.Types.ShapeOf(element).Shape == Shape.StackOnly) { return; }
         foreach (int argument in (int[])[index, length]) { if (argument >= 0 && call.ArgumentType(argument)!.MetadataType != MetadataType.Int32) { return; } }
-        string member = call.Op.Inputs[array].Type is { } type ? Names.Type(type) : "array";
+        var type = call.Op.Inputs[array].Type;
+        string member = type is not null ? Names.Type(type) : "array";
         int site = call.Site(write ? SiteKind.Write : SiteKind.Read, member);
         int[] arguments = [array, .. index >= 0 ? new[] { index } : [], .. length >= 0 ? new[] { length } : []];
         call.Add(Copies.Checked, after: false, arguments, w =>
@@ -63,8 +64,15 @@ internal sealed class BlockCallPass : ICallPass
             if (start is not null) { w.Emit(OpCodes.Ldloc, start); } else { w.Constant(0); }
             if (count is not null) { w.Emit(OpCodes.Ldloc, count); } else { w.Constant(Hooks.WholeArray); }
             w.Site(site);
-            w.Hook(write ? nameof(Hooks.WriteArray) : nameof(Hooks.ReadArray));
+            Elements(w, write, type is ArrayType { IsVector: true } vector ? vector.ElementType : null);
         });
+    }
+
+    /// <summary>Where the type of the elements is known, the array need not be asked for it, which takes long.</summary>
+    internal static void Elements(CodeWriter w, bool write, TypeReference? element)
+    {
+        if (element is null or PointerType or FunctionPointerType || w.Module.Framework is not null) { w.Hook(write ? nameof(Hooks.WriteArray) : nameof(Hooks.ReadArray)); }
+        else { w.Emit(OpCodes.Call, w.Module.Hooks.Generic(write ? nameof(Hooks.WriteElements) : nameof(Hooks.ReadElements), element)); }
     }
 
     private static void Buffers(Invocation call)

@@ -85,7 +85,7 @@ internal sealed class UnsafeCallPass : ICallPass
             w.Emit(OpCodes.Sizeof, element);
             w.Emit(OpCodes.Div);
             w.Site(site);
-            if (isArray) { w.Hook(write ? nameof(Hooks.WriteArray) : nameof(Hooks.ReadArray)); }
+            if (isArray) { BlockCallPass.Elements(w, write, element); }
             else { w.Emit(OpCodes.Call, w.Module.Hooks.Generic(write ? nameof(Hooks.WriteSpanStart) : nameof(Hooks.ReadSpanStart), element)); }
         });
     }

@@ -34,7 +34,12 @@ internal readonly record struct ArrayRun(nuint Offset, nuint Size, bool HoldsRef
         if (at < 0 || length <= 0 || at + length > array.Length) { return default; }
         var element = array.GetType().GetElementType()!;
         bool plain = element.IsPrimitive || element.IsEnum || element.IsPointer;
-        if (!plain && element.IsValueType) { return default; }
+        if (!plain && element.IsValueType)
+        {
+            Statistics.Count(ref Statistics.UnseenRanges);
+            return default;
+        }
+
         nuint size = ElementSize(array, element);
         return new ArrayRun((nuint)at * size, (nuint)length * size, !plain);
     }

@@ -16,6 +16,9 @@ internal static unsafe class Detector
     /// <summary>Addresses below are null with an offset: the access itself throws, as it would have without us.</summary>
     private const nuint NullPage = 65536;
 
+    /// <summary>Which element of a run has its turn. Threads may lose each other's counts; any element will do.</summary>
+    private static uint s_turn;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Check(ref byte location, int size, AccessKind kind, int site)
     {
@@ -58,6 +61,32 @@ internal static unsafe class Detector
         {
             Check(ref Unsafe.AddByteOffset(ref location, at), (int)nuint.Min(size - at, WatchWord.PageSize), kind, site);
         }
+    }
+
+    /// <summary>A run of references, or of structs that hold some: each is compared by itself. Where nobody watches, a page has one turn, for any of its elements.</summary>
+    internal static void CheckEach<T>(ref T first, int length, AccessKind kind, int site)
+    {
+        int most = Unsafe.SizeOf<T>() < WatchWord.PageSize ? WatchWord.PageSize / Unsafe.SizeOf<T>() : 1;
+        for (int at = 0; at < length; at += most)
+        {
+            ref T start = ref Unsafe.Add(ref first, at);
+            int count = length - at < most ? length - at : most;
+            if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref start)) || Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref Unsafe.Add(ref start, count - 1))))
+            {
+                for (int i = 0; i < count; i++) { CheckValue(ref Unsafe.Add(ref start, i), kind, site); }
+            }
+            else if (Sampler.IsDue(site))
+            {
+                CheckOneSlow(ref Unsafe.Add(ref start, (int)(s_turn++ % (uint)count)), kind, site);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CheckOneSlow<T>(ref T location, AccessKind kind, int site)
+    {
+        if (typeof(T).IsValueType) { CheckStructSlow(ref location, kind, site); }
+        else { CheckSlow(ref Unsafe.As<T, byte>(ref location), sizeof(nint), kind | AccessKind.Reference, site, null); }
     }
 
     internal static void CheckCollection(object? collection, AccessKind kind, int site)

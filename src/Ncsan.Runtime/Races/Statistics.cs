@@ -39,6 +39,9 @@ internal static class Statistics
     /// <summary>Dropped: the value changed while a burst ended, so whoever changed it may have run a clean copy.</summary>
     internal static long UnseenChanges;
 
+    /// <summary>Not checked: a run of structs in an array whose type only the array itself knows.</summary>
+    internal static long UnseenRanges;
+
     /// <summary>Dropped: the program says that the write may race.</summary>
     internal static long IntendedWrites;
 
@@ -78,7 +81,7 @@ internal static class Statistics
         ("setup_watchpoints", SetupWatchpoints), ("used_watchpoints", Watchpoints.Used), ("data_races", DataRaces), ("assert_failures", AssertFailures),
         ("no_capacity", NoCapacity), ("report_races", ReportRaces), ("races_unknown_origin", RacesUnknownOrigin), ("unencodable_accesses", UnencodableAccesses),
         ("encoding_false_positives", EncodingFalsePositives), ("stack_accesses", StackAccesses), ("alone", Alone), ("unchanged_values", UnchangedValues),
-        ("unseen_changes", UnseenChanges), ("intended_writes", IntendedWrites), ("permitted", Permitted), ("over_budget", OverBudget), ("directed_hits", DirectedHits), ("directed_timeouts", DirectedTimeouts),
+        ("unseen_changes", UnseenChanges), ("unseen_ranges", UnseenRanges), ("intended_writes", IntendedWrites), ("permitted", Permitted), ("over_budget", OverBudget), ("directed_hits", DirectedHits), ("directed_timeouts", DirectedTimeouts),
         ("directed_blocked", DirectedBlocked), ("directed_microseconds", DirectedMicroseconds), ("new_candidates", Candidates.NewPairs), ("lost_candidates", LostCandidates),
         ("lost_scopes", LostScopes), ("lost_findings", LostFindings), ("delay_microseconds", DelayMicroseconds),
     ];

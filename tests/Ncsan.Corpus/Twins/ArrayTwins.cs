@@ -197,6 +197,32 @@ public static class ArrayTwins
         Same(10, target.Sum());
     }
 
+    public static void TestRaceCopyOfReferences()
+    {
+        string[] source = ["a", "b", "c", "d", "e"], target = new string[5];
+        Both(
+            () => Array.Copy(source, target, 5), // race: read *
+            () => source[2] = "x"); // race: write *
+    }
+
+    public static void TestNoRaceCopyOfReferencesHalves()
+    {
+        string[] source = ["a", "b", "c", "d", "e"], target = new string[5];
+        Both(
+            () => Array.Copy(source, 0, target, 0, 3),
+            () => source[3] = "x");
+        Same("c", target[2]);
+    }
+
+    public static void TestRaceCopyOfStructs()
+    {
+        var source = new (int Number, string Text)[5];
+        var target = new (int Number, string Text)[5];
+        Both(
+            () => Array.Copy(source, target, 5), // race: read *
+            () => source[3].Number = source[3].Number + 1); // race: write *
+    }
+
     public static void TestRaceBlockCopy()
     {
         byte[] source = [1, 2, 3, 4], target = new byte[4];
