@@ -49,8 +49,13 @@ internal sealed class HookReferences
         }
     }
 
-    /// <summary>A generic hook, closed over one type.</summary>
-    internal MethodReference Generic(string name, TypeReference argument) => new GenericInstanceMethod(this[name]) { GenericArguments = { argument } };
+    /// <summary>A generic hook, closed over types.</summary>
+    internal MethodReference Generic(string name, params ReadOnlySpan<TypeReference> arguments)
+    {
+        var closed = new GenericInstanceMethod(this[name]);
+        foreach (TypeReference argument in arguments) { closed.GenericArguments.Add(argument); }
+        return closed;
+    }
 
     /// <summary>A constructor of the runtime's own assembly, for the marker.</summary>
     internal MethodReference Constructor(Type type)

@@ -1,3 +1,6 @@
+// The program's own tasks are handed through; none is started.
+#pragma warning disable RS0030
+
 using Ncsan.Runtime.Locks;
 
 namespace Ncsan.Runtime;
@@ -17,11 +20,12 @@ public static unsafe partial class Hooks
 
     /// <summary>An async method is about to be suspended.</summary>
     /// <param name="held">The field that keeps what is held meanwhile.</param>
+    /// <param name="awaiter">What it awaits.</param>
     /// <param name="captures">It goes on where it was: on the current synchronization context, if there is one.</param>
     /// <param name="site">Where.</param>
-    public static void AsyncSuspend(ref object? held, bool captures, int site)
+    public static void AsyncSuspend<TAwaiter>(ref object? held, ref TAwaiter awaiter, bool captures, int site)
     {
-        if (LockValidation.IsOn) { AsyncFlows.Suspend(ref held, captures, site); }
+        if (LockValidation.IsOn) { AsyncFlows.Suspend(ref held, ref awaiter, captures, site); }
     }
 
     /// <summary>An async method's body returns. Pairs with the <see cref="AsyncEnter"/> of the same site.</summary>
@@ -35,11 +39,11 @@ public static unsafe partial class Hooks
     /// <param name="owner">What it is a field of, or null.</param>
     /// <param name="origin">Where it was loaded from.</param>
     /// <param name="awaitedHere">Its task is awaited on the spot.</param>
-    /// <param name="timed">It can come back without the semaphore.</param>
+    /// <param name="how">A <see cref="LockCall"/>.</param>
     /// <param name="site">Where.</param>
-    public static void AsyncLockWanted(object? semaphore, object? owner, string origin, bool awaitedHere, bool timed, int site)
+    public static void AsyncLockWanted(object? semaphore, object? owner, string origin, bool awaitedHere, int how, int site)
     {
-        if (LockValidation.IsOn) { AsyncFlows.Want(semaphore, owner, origin, awaitedHere, timed, site); }
+        if (LockValidation.IsOn) { AsyncFlows.Want(semaphore, owner, origin, awaitedHere, how, site); }
     }
 
     /// <summary>The await of WaitAsync has come back.</summary>
@@ -54,27 +58,45 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { AsyncFlows.Got(taken); }
     }
 
-    /// <summary>The thread is about to block until a task has ended.</summary>
+    /// <summary>The thread is about to block until a task has ended. Without a time limit this does the waiting itself, so that it is known to wait.</summary>
     /// <param name="task">The task.</param>
     /// <param name="map">What it runs, if the code says so; else null.</param>
-    /// <param name="asksResult">The call asks for a result, which one also does of tasks that are known to have ended.</param>
+    /// <param name="how">A <see cref="WaitCall"/>.</param>
     /// <param name="site">Where.</param>
-    public static void TaskWaiting(Task? task, string? map, bool asksResult, int site)
+    public static void TaskWaiting(Task? task, string? map, int how, int site)
     {
-        if (LockValidation.IsOn) { Waits.Task(task, map, asksResult, site); }
+        if (!LockValidation.IsOn) { return; }
+        Waits.Task(task, map, (WaitCall)how, site);
+        if ((how & (int)WaitCall.Forever) != 0 && task is { IsCompleted: false }) { Waits.Until(task, site); }
     }
+
+    /// <summary>The same for the task behind a value task, if there is one.</summary>
+    public static void ValueTaskWaiting(ref ValueTask task, string? map, int site) => TaskWaiting(Waits.TaskOf(ref task), map, (int)(WaitCall.AsksResult | WaitCall.Forever), site);
+
+    /// <inheritdoc cref="ValueTaskWaiting"/>
+    public static void ValueTaskWaitingOf<T>(ref ValueTask<T> task, string? map, int site) => TaskWaiting(Waits.TaskOf(ref task), map, (int)(WaitCall.AsksResult | WaitCall.Forever), site);
 
     /// <summary>The thread is about to block until all of some tasks have ended.</summary>
-    public static void TasksWaiting(Task?[]? tasks, int site)
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="forever">The call waits for as long as it takes.</param>
+    /// <param name="site">Where.</param>
+    public static void TasksWaiting(Task?[]? tasks, bool forever, int site)
     {
-        if (!LockValidation.IsOn || tasks is null) { return; }
-        foreach (Task? task in tasks) { Waits.Task(task, null, false, site); }
+        if (LockValidation.IsOn && tasks is not null) { Waits.Tasks(tasks, forever, site); }
     }
 
-    /// <summary>The thread is about to block until another has ended.</summary>
-    public static void ThreadJoining(string map, int site)
+    /// <inheritdoc cref="TasksWaiting"/>
+    public static void TaskSpanWaiting(ReadOnlySpan<Task> tasks, bool forever, int site)
     {
-        if (LockValidation.IsOn) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
+        if (LockValidation.IsOn) { Waits.Tasks(tasks.ToArray(), forever, site); }
+    }
+
+    /// <summary>The thread is about to block until another has ended; does the waiting itself.</summary>
+    public static void ThreadJoining(Thread? thread, string? map, int site)
+    {
+        if (!LockValidation.IsOn || thread is null) { return; }
+        if (map is not null) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
+        Waits.Until(thread, site);
     }
 
     /// <summary>The thread is about to block for something that no lock stands for.</summary>
@@ -90,10 +112,70 @@ public static unsafe partial class Hooks
     public static ThreadStart MapThreadStart(ThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body.Invoke, Maps.Of(map, site), site).Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
-    public static WaitCallback MapWaitCallback(WaitCallback body, string map, int site) => LockValidation.IsOn && body is not null ? new StateBody(body.Invoke, Maps.Of(map, site), site).Run : body!;
+    public static ParameterizedThreadStart MapParameterizedThreadStart(ParameterizedThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site).Run : body!;
+
+    /// <inheritdoc cref="MapAction"/>
+    public static WaitCallback MapWaitCallback(WaitCallback body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site).Run : body!;
+
+    /// <inheritdoc cref="MapAction"/>
+    public static TimerCallback MapTimerCallback(TimerCallback body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site).Run : body!;
+
+    /// <inheritdoc cref="MapAction"/>
+    public static Action<T> MapAction1<T>(Action<T> body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<T>(body, Maps.Of(map, site), site).Run : body!;
+
+    /// <inheritdoc cref="MapAction"/>
+    public static Action<T1, T2> MapAction2<T1, T2>(Action<T1, T2> body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<T1, T2>(body, Maps.Of(map, site), site).Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
     public static Func<T> MapFunc<T>(Func<T> body, string map, int site) => LockValidation.IsOn && body is not null ? new FuncBody<T>(body, Maps.Of(map, site), site).Run : body!;
+
+    /// <inheritdoc cref="MapAction"/>
+    public static Func<T, TResult> MapFunc2<T, TResult>(Func<T, TResult> body, string map, int site) => LockValidation.IsOn && body is not null ? new FuncBody<T, TResult>(body, Maps.Of(map, site), site).Run : body!;
+
+    /// <summary>The body of a parallel loop, whose caller waits until others have run their share of it.</summary>
+    public static Action<T> ParallelAction<T>(Action<T> body, string map, int site)
+    {
+        if (!LockValidation.IsOn || body is null) { return body!; }
+        var shared = new ActionBody<T>(body, Maps.Of(map, site), site);
+        Waits.Beside(shared, site);
+        return shared.Run;
+    }
+
+    /// <inheritdoc cref="ParallelAction"/>
+    public static Action<T1, T2> ParallelAction2<T1, T2>(Action<T1, T2> body, string map, int site)
+    {
+        if (!LockValidation.IsOn || body is null) { return body!; }
+        var shared = new ActionBody<T1, T2>(body, Maps.Of(map, site), site);
+        Waits.Beside(shared, site);
+        return shared.Run;
+    }
+
+    /// <summary>The bodies of <c>Parallel.Invoke</c>.</summary>
+    public static Action[] ParallelActions(Action[] bodies, int site)
+    {
+        if (!LockValidation.IsOn || bodies is null || Array.IndexOf(bodies, null!) >= 0) { return bodies!; }
+        var shared = Array.ConvertAll(bodies, body => new ActionBody(body, Maps.OfMethod(body.Method), site));
+        Waits.Beside(shared, site);
+        return Array.ConvertAll(shared, static body => (Action)body.Run);
+    }
+
+    /// <summary>The loop is over.</summary>
+    public static void ParallelDone()
+    {
+        if (LockValidation.IsOn) { LockThreads.Current.Awaited = null; }
+    }
+
+    /// <summary>The body of a task over an async method, so that the task says what it waits for. See <see cref="AsyncBodyStarted"/>.</summary>
+    public static Func<Task> AsyncBody(Func<Task> body) => LockValidation.IsOn && body is not null ? new AsyncBody<Task>(body).Run : body!;
+
+    /// <inheritdoc cref="AsyncBody"/>
+    public static Func<Task<T>> AsyncBodyOf<T>(Func<Task<T>> body) => LockValidation.IsOn && body is not null ? new AsyncBody<Task<T>>(body).Run : body!;
+
+    /// <summary>The task was made of such a body.</summary>
+    public static void AsyncBodyStarted(Task task, Delegate body)
+    {
+        if (LockValidation.IsOn) { Waits.Remember(task, body?.Target); }
+    }
 
     /// <summary>Instead of <c>TaskCompletionSource.SetResult</c>: what awaits the task can run inside of the call.</summary>
     public static void CompleteSource(TaskCompletionSource source, string origin, int site)

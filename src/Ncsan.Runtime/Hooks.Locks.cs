@@ -77,6 +77,48 @@ public static unsafe partial class Hooks
         scope.Dispose();
     }
 
+    /// <summary>Instead of <c>EnterReadLock</c>, <c>EnterWriteLock</c> and <c>EnterUpgradeableReadLock</c> of ReaderWriterLockSlim.</summary>
+    /// <param name="lockObject">The lock.</param>
+    /// <param name="owner">What it is a field of, or null.</param>
+    /// <param name="origin">Where it was loaded from.</param>
+    /// <param name="how">A <see cref="LockCall"/>.</param>
+    /// <param name="site">Where.</param>
+    public static void ReaderWriterEnter(ReaderWriterLockSlim lockObject, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (LockValidation.IsOn) { LockCall.Wanted(lockObject, owner, origin, how, site); }
+        LockContention.Enter(thread, lockObject, LockCall.Mode(how));
+        if (LockValidation.IsOn) { LockCall.Taken(thread); }
+    }
+
+    /// <summary>Instead of <c>AcquireReaderLock</c> and <c>AcquireWriterLock</c> of ReaderWriterLock.</summary>
+    public static void OldReaderWriterEnter(ReaderWriterLock lockObject, int milliseconds, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (LockValidation.IsOn) { LockCall.Wanted(lockObject, owner, origin, LockCall.WithTimeout(how, milliseconds), site); }
+        LockContention.Enter(thread, lockObject, milliseconds, LockCall.Mode(how));
+        if (LockValidation.IsOn) { LockCall.Taken(thread); }
+    }
+
+    /// <summary>Instead of <c>SemaphoreSlim.Wait</c>.</summary>
+    public static void SemaphoreEnter(SemaphoreSlim semaphore, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (LockValidation.IsOn) { LockCall.Wanted(semaphore, owner, origin, how, site); }
+        LockContention.Enter(thread, semaphore);
+        if (LockValidation.IsOn) { LockCall.Taken(thread); }
+    }
+
+    /// <summary>Instead of <c>WaitHandle.WaitOne</c>: a mutex, a semaphore, or no lock at all.</summary>
+    public static bool WaitHandleEnter(WaitHandle handle, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (LockValidation.IsOn) { LockCall.Wanted(handle, owner, origin, how, site); }
+        bool taken = LockContention.Enter(thread, handle);
+        if (LockValidation.IsOn) { LockCall.Taken(thread); }
+        return taken;
+    }
+
     /// <summary>Any other lock is about to be waited for.</summary>
     /// <param name="lockObject">The lock.</param>
     /// <param name="owner">What it is a field of, or null.</param>

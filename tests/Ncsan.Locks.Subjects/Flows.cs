@@ -210,7 +210,14 @@ public static class Flows
     [Case] public static void NCS0107_result_on_a_single_threaded_context()
     {
         using var pump = new Pump();
-        pump.Run(() => { if (!LaterAsync().Wait(50)) { } });
+        pump.Run(() => { if (!LaterAsync(1).Wait(50)) { } });
+        pump.Run(() => LaterAsync(0).Wait());
+    }
+
+    [Case] public static void Silent_timed_wait_on_a_single_threaded_context()
+    {
+        using var pump = new Pump();
+        pump.Run(() => OtherLaterAsync().Wait(50));
     }
 
     [Case] public static void Silent_result_on_a_single_threaded_context_without_capture()
@@ -219,12 +226,14 @@ public static class Flows
         pump.Run(() => FreeAsync().Wait());
     }
 
-    private static async Task LaterAsync() { await Task.Delay(1); }
+    private static async Task LaterAsync(int after) { await Task.Delay(after); }
+
+    private static async Task OtherLaterAsync() { await Task.Delay(1); }
 
     private static async Task FreeAsync() { await Task.Delay(1).ConfigureAwait(false); }
 
     /// <summary>A context whose code all runs on one thread, as a user interface's does.</summary>
-    private sealed class Pump : SynchronizationContext, IDisposable
+    internal sealed class Pump : SynchronizationContext, IDisposable
     {
         private readonly System.Collections.Concurrent.BlockingCollection<(SendOrPostCallback, object?)> _queue = [];
         private readonly Thread _thread;

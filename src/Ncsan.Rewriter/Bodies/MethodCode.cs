@@ -60,7 +60,15 @@ internal sealed class MethodCode
 
     /// <summary>A new site in this method.</summary>
     internal int Site(Op op, Runtime.Sites.SiteKind kind, string member, int size = 0, Runtime.Sites.SiteFlags flags = Runtime.Sites.SiteFlags.None) =>
-        Module.Sites.Add(kind, flags, size, Method, member, op.Statement);
+        Module.Sites.Add(kind, flags, size, Method, member, Place(op));
+
+    /// <summary>The statement that an op belongs to; for code that the compiler hides, as that of an await, the one before.</summary>
+    private SequencePoint? Place(Op op)
+    {
+        if (op.Statement is not { IsHidden: true }) { return op.Statement; }
+        for (int i = op.Index - 1; i >= 0; i--) { if (Ops[i].Point is { IsHidden: false } shown) { return shown; } }
+        return op.Statement;
+    }
 
     private void Place(Region region)
     {

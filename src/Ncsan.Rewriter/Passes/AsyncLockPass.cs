@@ -57,20 +57,20 @@ internal sealed class AsyncLockPass : IOpPass
     private static void Called(MethodCode code, Op op, MethodReference method)
     {
         string type = method.DeclaringType.Name;
-        if (method.Name is "AwaitUnsafeOnCompleted" or "AwaitOnCompleted" && s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal)))
+        if (method.Name is not ("AwaitUnsafeOnCompleted" or "AwaitOnCompleted") || !s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal))) { return; }
+        if (method is not GenericInstanceMethod { GenericArguments: [var awaiter, _] } || op.Inputs is not [.., { Producer: { Code: Code.Ldloca or Code.Ldloca_S } local }, _]) { return; }
+        bool captures = !awaiter.FullName.Contains("Configured", StringComparison.Ordinal);
+        FieldReference held = Held(code.Method.DeclaringType);
+        int site = code.Site(op, SiteKind.Lock, "await");
+        op.Always(w =>
         {
-            bool captures = method is GenericInstanceMethod { GenericArguments: [var awaiter, _] } && !awaiter.FullName.Contains("Configured", StringComparison.Ordinal);
-            FieldReference held = Held(code.Method.DeclaringType);
-            int site = code.Site(op, SiteKind.Lock, "await");
-            op.Always(w =>
-            {
-                w.Emit(OpCodes.Ldarg_0);
-                w.Emit(OpCodes.Ldflda, held);
-                w.Constant(captures ? 1 : 0);
-                w.Site(site);
-                w.Hook(nameof(Hooks.AsyncSuspend));
-            });
-        }
+            w.Emit(OpCodes.Ldarg_0);
+            w.Emit(OpCodes.Ldflda, held);
+            w.Emit(OpCodes.Ldloca, w.OwnName(Locals.Variable(code.Method.Body, local.Instruction)!));
+            w.Constant(captures ? 1 : 0);
+            w.Site(site);
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.AsyncSuspend), awaiter));
+        });
     }
 
     private static bool IsStateMachine(TypeDefinition type) => type.HasInterfaces && type.Interfaces.Any(i => i.InterfaceType.FullName == "System.Runtime.CompilerServices.IAsyncStateMachine");

@@ -24,6 +24,7 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis)
                 case Code.Ldfld or Code.Ldflda:
                     var field = (FieldReference)producer.Operand!;
                     if (IsHoisted(field) && LastStore(code, producer, field) is { } stored) { producer = stored; continue; }
+                    if (Local(code, field) is { } local) { return new(local, false); }
                     return new(Field(field), producer.Inputs is [{ Producer.Code: Code.Ldarg_0 }] && code.Method.HasThis && !code.Method.DeclaringType.IsValueType);
                 case Code.Castclass or Code.Isinst or Code.Unbox_Any or Code.Box or Code.Ldind_Ref or Code.Dup:
                     producer = producer.Inputs is [var inner] ? inner.Producer : null;
@@ -56,8 +57,15 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis)
     {
         string name = Names.Field(field);
         int type = name.LastIndexOf(" (", StringComparison.Ordinal);
-        if (type > 0) { name = name[..type]; }
-        return GeneratedNames.IsCapturedLocal(field.DeclaringType.Name, field.Name) ? $"{name} of {Names.Type(Outer(field.DeclaringType))}" : name;
+        return type > 0 ? name[..type] : name;
+    }
+
+    /// <summary>A parameter or local that a closure or a state machine keeps in a field: no place where locks live, any of them can pass through.</summary>
+    private static string? Local(MethodCode code, FieldReference field)
+    {
+        if (!GeneratedNames.IsCapturedLocal(field.DeclaringType.Name, field.Name)) { return null; }
+        bool parameter = !field.Name.StartsWith('<') && !field.DeclaringType.Name.StartsWith("<>c__", StringComparison.Ordinal);
+        return parameter ? $"?parameter {field.Name} of {Names.Method(code.Method)}" : $"?{Field(field)} of {Names.Type(Outer(field.DeclaringType))}";
     }
 
     private static TypeReference Outer(TypeReference type)

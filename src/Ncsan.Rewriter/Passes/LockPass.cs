@@ -15,7 +15,10 @@ internal sealed class LockPass : ICallPass
     {
         if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal)) { return; }
         if (Instead(call)) { return; }
-        if (LockCalls.Taking(call.DeclaringType, call.Name, call.Method) is { } taking) { Announce(call, taking); }
+        if (LockCalls.Taking(call.DeclaringType, call.Name, call.Method) is { } taking)
+        {
+            if (!Whole(call, taking)) { Announce(call, taking); }
+        }
         else if (LockCalls.Releasing(call.DeclaringType, call.Name) is { } releasing) { AnnounceRelease(call, releasing); }
         else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" })
         {
@@ -55,10 +58,43 @@ internal sealed class LockPass : ICallPass
         return true;
     }
 
+    /// <summary>An acquire that waits for as long as it takes is called through the runtime too: then it is known whether it waits.</summary>
+    private static bool Whole(Invocation call, LockCalls.Take take)
+    {
+        string? hook = (call.DeclaringType, call.Name, call.ArgumentCount) switch
+        {
+            ("System.Threading.ReaderWriterLockSlim", "EnterReadLock" or "EnterWriteLock" or "EnterUpgradeableReadLock", 1) => nameof(Hooks.ReaderWriterEnter),
+            ("System.Threading.ReaderWriterLock", "AcquireReaderLock" or "AcquireWriterLock", 2) when call.ArgumentType(1)?.MetadataType == MetadataType.Int32 => nameof(Hooks.OldReaderWriterEnter),
+            ("System.Threading.SemaphoreSlim", "Wait", 1) => nameof(Hooks.SemaphoreEnter),
+            ("System.Threading.WaitHandle" or "System.Threading.Mutex" or "System.Threading.Semaphore", "WaitOne", 1) => nameof(Hooks.WaitHandleEnter),
+            _ => null,
+        };
+        if (hook is null || call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail)) { return false; }
+        LockOrigin origin = Origin(call);
+        int site = Site(call, origin), how = How(call, take, origin);
+        call.Op.Replace(Copies.Both, w =>
+        {
+            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            w.Emit(OpCodes.Ldstr, origin.Name);
+            w.Constant(how);
+            w.Site(site);
+            w.Hook(hook);
+        });
+        return true;
+    }
+
+    /// <summary>The call as the runtime wants to know it.</summary>
+    internal static int How(Invocation call, LockCalls.Take take, LockOrigin origin)
+    {
+        bool released = take.Kind is "SemaphoreSlim" or "WaitHandle" && call.Code.Ops.Skip(call.Op.Index + 1).Any(op => op is { Code: Code.Call or Code.Callvirt, Operand: MethodReference { Name: "Release" } release, Inputs: [var semaphore, ..] }
+            && release.DeclaringType.FullName is "System.Threading.SemaphoreSlim" or "System.Threading.Semaphore" && LockOrigin.Of(call.Code, semaphore.Producer).Name == origin.Name);
+        return LockCall.Take(take.Kind, take.Mode, take.IsTry, call.Method.Parameters.Any(p => p.ParameterType.FullName == "System.Threading.CancellationToken"), released);
+    }
+
     private static void Announce(Invocation call, LockCalls.Take take)
     {
         LockOrigin origin = Origin(call);
-        int site = Site(call, origin), how = LockCall.Take(take.Kind, take.Mode, take.IsTry);
+        int site = Site(call, origin), how = How(call, take, origin);
         bool spin = take.Kind == "SpinLock";
         int[] arguments = spin ? [] : [0];
         bool announced = call.Add(Copies.Both, after: false, arguments, w =>

@@ -28,12 +28,13 @@ internal sealed class WaitAsyncPass : ICallPass
         if (end is not null) { _ends[end] = timed; }
         LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
         int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
+        int how = LockPass.How(call, new LockCalls.Take("SemaphoreSlim", "Exclusive", timed, LockCalls.Answer.Result), origin);
         call.Add(Copies.Both, after: false, [0], w =>
         {
             w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(end is null ? 0 : 1);
-            w.Constant(timed ? 1 : 0);
+            w.Constant(how);
             w.Site(site);
             w.Hook(nameof(Hooks.AsyncLockWanted));
         });

@@ -12,19 +12,21 @@ internal static class AsyncFlows
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
         thread.Push(map, WantMode.Exclusive, state == -1 ? AcquireFlags.Mark : AcquireFlags.Mark | AcquireFlags.Resumed, site);
-        if (held is not HeldLock[] saved) { return; }
+        if (held is not SuspendedFlow flow) { return; }
         held = null;
-        foreach (HeldLock entry in saved) { thread.Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object); }
+        flow.Resumed();
+        foreach (HeldLock entry in flow.Entries) { thread.Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object); }
     }
 
     /// <summary>The method is about to be suspended: from the next instruction on another thread may run it.</summary>
-    internal static void Suspend(ref object? held, bool captures, int site)
+    internal static void Suspend<TAwaiter>(ref object? held, ref TAwaiter awaiter, bool captures, int site)
     {
         HeldLocks thread = LockThreads.Current;
         int mark = TopMark(thread);
         if (mark < 0 || thread.Inside != 0) { return; }
-        if (captures && Contexts.Current() is { } context) { LockValidation.Validator.Wait(thread, context, AcquireFlags.Async, site); }
-        if (thread.Depth - mark == 1) { return; }
+        Pump? pump = captures ? Contexts.Current() : null;
+        if (pump is not null) { LockValidation.Validator.Wait(thread, pump.Lock, AcquireFlags.Async, site); }
+        if (thread.Depth - mark == 1 && pump is null) { return; }
         var saved = new List<HeldLock>();
         for (int i = thread.Depth - 1; i > mark; i--)
         {
@@ -35,7 +37,10 @@ internal static class AsyncFlows
             thread.RemoveAt(i);
         }
 
-        if (saved.Count > 0) { held = saved.ToArray(); }
+        if (saved.Count == 0 && pump is null) { return; }
+        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = SuspendedFlow.TaskOf(ref awaiter), Pump = pump };
+        held = flow;
+        flow.Suspended();
     }
 
     /// <summary>The method returns to whoever called it or resumed it.</summary>
@@ -61,7 +66,7 @@ internal static class AsyncFlows
     }
 
     /// <summary>A semaphore is asked for by an await. It counts as held until the await turns out otherwise.</summary>
-    internal static void Want(object? semaphore, object? owner, string origin, bool awaitedHere, bool timed, int site)
+    internal static void Want(object? semaphore, object? owner, string origin, bool awaitedHere, int how, int site)
     {
         HeldLocks thread = LockThreads.Current;
         if (semaphore is null || thread.Inside != 0) { return; }
@@ -75,7 +80,8 @@ internal static class AsyncFlows
         // The last await of it was cancelled, or it would not be asked for again.
         int stale = thread.FindObject(semaphore);
         if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
-        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, timed ? AcquireFlags.Async | AcquireFlags.Try : AcquireFlags.Async, site);
+        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, AcquireFlags.Async | LockCall.Flags(how), site);
+        if (LockCall.IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
         thread.WantedFlags |= AcquireFlags.Pending;
         LockEvents.Taken(thread);
     }

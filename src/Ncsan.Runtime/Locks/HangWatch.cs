@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Threads;
@@ -6,10 +5,10 @@ using Ncsan.Runtime.Threads;
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>
-/// The thread that looks whether threads wait for each other in a circle. If they do on two looks in a row they always will: it reports the
+/// The thread that looks whether threads and flows wait for each other in a circle. If they do on two looks in a row they always will: it reports the
 /// circle with the stacks and ends the process.
 /// </summary>
-/// <remarks>It reads the stacks of other threads while they change. What it reads counts only if it says the same twice, with no acquire finished in between.</remarks>
+/// <remarks>It reads what other threads hold while they change it. What it reads counts only if it says the same twice, with no acquire finished in between.</remarks>
 internal static class HangWatch
 {
     /// <summary>What a process that hung exits with.</summary>
@@ -18,7 +17,7 @@ internal static class HangWatch
     private const int Period = 250_000;
 
     private static readonly HashSet<HeldLocks> s_ended = [];
-    private static string? s_seen;
+    private static IReadOnlyList<(object Node, long Waits)> s_seen = [];
 
     internal static void Start() => new Thread(Run) { IsBackground = true, Name = "ncsan hang watch" }.Start();
 
@@ -26,6 +25,7 @@ internal static class HangWatch
     {
         SanitizedThread.Current.Guard++;
         LockThreads.Current.Inside++;
+        LockThreads.Forget(LockThreads.Current);
         while (LockValidation.IsOn)
         {
             Native.Sleep(Period);
@@ -61,45 +61,31 @@ internal static class HangWatch
 
     private static void Look()
     {
-        HeldLocks[] waiting = [.. LockThreads.All.Where(thread => thread.Wanted is not null && (thread.WantedFlags & (AcquireFlags.Try | AcquireFlags.Async)) == 0)];
-        List<HeldLocks>? circle = null;
-        foreach (HeldLocks thread in waiting)
-        {
-            circle = Circle(thread, waiting);
-            if (circle is not null) { break; }
-        }
-
-        string? now = circle is null ? null : string.Join(' ', circle.Select(thread => $"{thread.Thread.Id}:{thread.Wanted?.Id}:{thread.Waits}").Order(StringComparer.Ordinal));
-        if (now is not null && now == s_seen) { Report(circle!); }
+        if (!LockThreads.AnyBlocked() && !SuspendedFlow.AnyWaiting) { s_seen = []; return; }
+        var graph = new WaitGraph();
+        List<object>? circle = graph.Circle();
+        var now = circle is null ? [] : circle.ConvertAll(static node => (node, (node as HeldLocks)?.Waits ?? 0)).OrderBy(static at => at.node.GetHashCode()).ToList();
+        bool isSame = now.Count > 0 && now.SequenceEqual(s_seen);
         s_seen = now;
+        if (isSame && (!WaitGraph.IsUnsure(circle!) || graph.IsQuiet())) { Report(circle!, graph); }
     }
 
-    private static List<HeldLocks>? Circle(HeldLocks start, HeldLocks[] waiting)
+    private static void Report(List<object> circle, WaitGraph graph)
     {
-        var path = new List<HeldLocks>();
-        for (HeldLocks? at = start; at is not null; at = at.Wanted is { } wanted ? waiting.FirstOrDefault(thread => Holds(thread, wanted)) : null)
+        int threads = circle.Count(static node => node is HeldLocks), flows = circle.Count(static node => node is SuspendedFlow);
+        LockFindings.SubmitHang(circle, [.. graph.Blocked.Where(thread => !circle.Contains(thread))]);
+        string who = (threads, flows) switch
         {
-            int seen = path.IndexOf(at);
-            if (seen >= 0) { return path[seen..]; }
-            path.Add(at);
-        }
-
-        return null;
-    }
-
-    private static bool Holds(HeldLocks thread, LockInstance wanted)
-    {
-        HeldLock[] entries = thread.Entries;
-        int depth = Math.Min(thread.Depth, entries.Length);
-        for (int i = 0; i < depth; i++) { if (ReferenceEquals(entries[i].Lock, wanted) && !ReferenceEquals(thread.Lent, wanted)) { return true; } }
-        return false;
-    }
-
-    private static void Report(List<HeldLocks> circle)
-    {
-        LockFindings.SubmitHang(circle);
-        Notice.Say("NCS0112", $"the program hangs: {circle.Count} thread{(circle.Count == 1 ? " waits for itself" : "s wait for each other")}; it is ended with {ExitCode}.");
+            (1, 0) => "a thread waits for itself",
+            (_, 0) => $"{threads} threads wait for each other",
+            (0, 1) => "an async method waits for itself",
+            (0, _) => $"{flows} async methods wait for each other",
+            _ => $"{Count(threads, "thread")} and {Count(flows, "async method")} wait for each other",
+        };
+        Notice.Say("NCS0112", $"the program hangs: {who}; it is ended with {ExitCode}.");
         Reporter.Finish();
         Native.Exit(ExitCode);
     }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }

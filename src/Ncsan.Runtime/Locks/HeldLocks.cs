@@ -22,6 +22,9 @@ internal enum AcquireFlags : byte
 
     /// <summary>On a mark: the flow was resumed, so whoever called it first is not below it.</summary>
     Resumed = 16,
+
+    /// <summary>It waits for as long as nobody cancels it: ordered like any other, but a wait that lasts proves nothing.</summary>
+    Cancelable = 32,
 }
 
 /// <summary>One entry of the stack of held locks.</summary>
@@ -88,6 +91,12 @@ internal sealed class HeldLocks(ThreadIdentity thread)
 
     /// <summary>Grows with every acquire that had to wait, so that two looks can tell whether it is still the same one.</summary>
     internal long Waits;
+
+    /// <summary>What the thread blocks for that is no lock: a task, an array of tasks, or a thread. Null again when it goes on, however it does.</summary>
+    internal volatile object? Awaited;
+
+    /// <summary>Where it blocks for <see cref="Awaited"/>.</summary>
+    internal int AwaitedSite;
 
     /// <summary>The lock that Monitor.Wait has let go of for the time being.</summary>
     internal volatile LockInstance? Lent;

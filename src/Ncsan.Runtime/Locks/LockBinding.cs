@@ -71,8 +71,11 @@ internal static class LockBinding
         try
         {
             if (s_classes.TryGetValue((origin, owner, kind, subclass), out LockClass? known)) { return known; }
-            string name = origin[0] == Weak ? $"{origin[1..]} ({owner?.Name})" : owner is not null && !IsDeclaredBy(owner, origin) ? $"{origin} of {owner.Name}" : origin;
-            return s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(name, kind, subclass);
+            string name = origin[0] == Weak ? owner?.Namespace is null or "System" or "System.Threading" ? origin[1..] : $"{origin[1..]} ({owner.Name})"
+                : owner is not null && !IsDeclaredBy(owner, origin) ? $"{origin} of {owner.Name}" : origin;
+            LockClass added = s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(name, kind, subclass);
+            added.IsWeak = origin[0] == Weak;
+            return added;
         }
         finally
         {

@@ -3,18 +3,30 @@ namespace Ncsan.Runtime.Locks;
 /// <summary>How a call takes or releases a lock, packed into the int that the rewriter passes: kind, then mode, then flags.</summary>
 public static class LockCall
 {
-    private const int ModeShift = 8, TryBit = 1 << 16;
+    private const int ModeShift = 8, TryBit = 1 << 16, CancelableBit = 1 << 17, ReleasedBit = 1 << 18;
 
     /// <summary>The value for a call that takes a lock.</summary>
     /// <param name="kind">The name of a lock kind; <c>WaitHandle</c> when only the object knows.</param>
     /// <param name="mode">The name of a mode it is wanted in.</param>
     /// <param name="isTry">The call can come back without the lock.</param>
-    public static int Take(string kind, string mode, bool isTry) => Kind(kind) | (int)Enum.Parse<WantMode>(mode) << ModeShift | (isTry ? TryBit : 0);
+    /// <param name="isCancelable">The call can be given up from outside.</param>
+    /// <param name="isReleased">The same method releases it further down.</param>
+    public static int Take(string kind, string mode, bool isTry, bool isCancelable, bool isReleased)
+        => Kind(kind) | (int)Enum.Parse<WantMode>(mode) << ModeShift | (isTry ? TryBit : 0) | (isCancelable ? CancelableBit : 0) | (isReleased ? ReleasedBit : 0);
 
     /// <summary>The value for a call that releases a lock.</summary>
     public static int Release(string kind, string? mode) => Kind(kind) | (mode is null ? 0xFF : (int)Enum.Parse<HoldMode>(mode)) << ModeShift;
 
     private static int Kind(string kind) => kind == "WaitHandle" ? 0xFF : (int)Enum.Parse<LockKind>(kind);
+
+    internal static WantMode Mode(int how) => (WantMode)(how >> ModeShift & 0xFF);
+
+    internal static AcquireFlags Flags(int how) => ((how & TryBit) != 0 ? AcquireFlags.Try : AcquireFlags.None) | ((how & CancelableBit) != 0 ? AcquireFlags.Cancelable : AcquireFlags.None);
+
+    internal static bool IsReleased(int how) => (how & ReleasedBit) != 0;
+
+    /// <summary>The same call, with a time after which it gives up.</summary>
+    internal static int WithTimeout(int how, int milliseconds) => milliseconds == Timeout.Infinite ? how : how | CancelableBit;
 
     internal static void Wanted(object? lockObject, object? owner, string origin, int how, int site)
     {
@@ -25,9 +37,10 @@ public static class LockCall
             return;
         }
 
-        var want = (WantMode)(how >> ModeShift & 0xFF);
+        WantMode want = Mode(how);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
-        LockEvents.Want(thread, lockObject, owner, origin, kind, want, (how & TryBit) != 0 ? AcquireFlags.Try : AcquireFlags.None, site);
+        LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
+        if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
     }
 
     internal static void Releasing(object? lockObject, int how, int site)

@@ -17,8 +17,8 @@ internal static class LockFindings
         Guarded(() => Line(report, test));
     }
 
-    /// <summary>Reports threads that wait for each other now.</summary>
-    internal static void SubmitHang(IReadOnlyList<HeldLocks> circle) => Guarded(() => HangLine(circle));
+    /// <summary>Reports threads and flows that wait for each other now, and those that wait because of them.</summary>
+    internal static void SubmitHang(IReadOnlyList<object> circle, IReadOnlyList<HeldLocks> others) => Guarded(() => HangFindings.Line(circle, others));
 
     private static void Guarded(Func<(string Id, JsonLine Line)> line)
     {
@@ -51,25 +51,7 @@ internal static class LockFindings
         return (id, line.CloseList().Close());
     }
 
-    private static (string Id, JsonLine Line) HangLine(IReadOnlyList<HeldLocks> circle)
-    {
-        var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
-        string member = string.Join(" -> ", circle.Select(thread => thread.Wanted?.Class.Name ?? "?"));
-        string id = Id(rule, [.. circle.Select(thread => thread.Wanted?.Class.Name ?? "?")]);
-        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", "error", member, "observed", null);
-        foreach (HeldLocks thread in circle)
-        {
-            var lines = new List<string>();
-            for (int i = 0; i < thread.Depth; i++) { lines.Add($"holds {thread.Entries[i].Lock?.Class.Name} #{thread.Entries[i].Lock?.Id}, taken at {Where(thread.Entries[i].Site)}"); }
-            lines.Add($"waits for {thread.Wanted?.Class.Name} #{thread.Wanted?.Id}");
-            Section(line, Sentence($"{thread.Thread} hangs")[..^1], lines, thread.WaitStack, thread.WantedSite);
-        }
-
-        Section(line, "What to do", [remedy], null, 0);
-        return (id, line.CloseList().Close());
-    }
-
-    private static JsonLine Begin(string rule, string kind, string id, string title, string severity, string member, string certainty, string? test)
+    internal static JsonLine Begin(string rule, string kind, string id, string title, string severity, string member, string certainty, string? test)
         => new JsonLine().Open().Put("schema", 1).Put("record", "finding").Put("rule", rule).Put("kind", kind).Put("id", id).Put("title", title)
             .Put("severity", severity).Put("member", member).Put("class", (string?)null).Put("certainty", certainty).Put("count", 1).Put("test", test)
             .Put("valueChange", null).OpenList("accesses").CloseList().OpenList("sections");
@@ -87,7 +69,7 @@ internal static class LockFindings
         Section(line, $"{number} of {count}: {step}", [$"first by {first.Thread}; {edge.From.Class.Name} had been {(edge.From.Class.Kind.IsLock() ? "taken" : "entered")} at {Where(first.HeldSite)}"], first.Stack, first.Site);
     }
 
-    private static void Section(JsonLine line, string title, IReadOnlyList<string> lines, object? stack, int site)
+    internal static void Section(JsonLine line, string title, IReadOnlyList<string> lines, object? stack, int site)
     {
         line.Open().Put("title", title).OpenList("lines");
         foreach (string text in lines) { line.Item(text); }
@@ -103,9 +85,9 @@ internal static class LockFindings
         ? report.Subject.Class.Name
         : string.Join(" -> ", report.Cycle.Select(edge => edge.From.Class.Name).Append(report.Cycle[0].From.Class.Name));
 
-    private static string Where(int site) => Modules.Find(site) is { } known ? known.File is null ? known.Method : $"{known.Method} ({Path.GetFileName(known.File)}:{known.Line})" : "an unknown place";
+    internal static string Where(int site) => Modules.Find(site) is { } known ? known.File is null ? known.Method : $"{known.Method} ({Path.GetFileName(known.File)}:{known.Line})" : "an unknown place";
 
-    private static string Mode(HoldMode mode) => mode switch
+    internal static string Mode(HoldMode mode) => mode switch
     {
         HoldMode.Shared => " as a reader",
         HoldMode.Upgradeable => " upgradeably",
@@ -124,9 +106,9 @@ internal static class LockFindings
         ? "Confirmed by instances: the very same locks were taken in both orders."
         : "Class-level: locks of these classes were taken in both orders, but no set of locks was seen that closes the circle.";
 
-    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+    internal static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 
-    private static string Id(string rule, string[] parts)
+    internal static string Id(string rule, string[] parts)
     {
         Array.Sort(parts, StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rule + "\n" + string.Join('\n', parts))).AsSpan(0, 4));

@@ -52,6 +52,9 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>Some flow wanted one of its locks alone, so readers can be kept waiting by a waiting writer.</summary>
     internal bool HasWriters = kind is not (LockKind.ReaderWriterLockSlim or LockKind.ReaderWriterLock);
 
+    /// <summary>It is named after a parameter or a result, through which any lock can pass: its locks are judged one by one.</summary>
+    internal bool IsWeak;
+
     /// <summary>How many locks of it there were.</summary>
     internal int Instances;
 
@@ -60,6 +63,9 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
 
     /// <summary>A semaphore of this class was released by the flow that took it, so it is used as a lock.</summary>
     internal bool SeenBalanced;
+
+    /// <summary>A method that takes a semaphore of this class releases it further down, so it looks like a lock before it was ever released.</summary>
+    internal bool LooksBalanced;
 
     /// <summary>For a context: it is entered on the very thread that holds the lock, which a re-entrant lock survives.</summary>
     internal bool EnteredInline;
@@ -85,6 +91,9 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
 
     /// <summary>How often the table was asked for it.</summary>
     internal int Lookups;
+
+    /// <summary>The suspended flow that holds it, as of the last suspension; it may have gone on since.</summary>
+    internal SuspendedFlow? Keeper;
 
     /// <inheritdoc/>
     internal override LockClass Class { get; } = lockClass;

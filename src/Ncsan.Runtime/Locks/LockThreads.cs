@@ -23,6 +23,20 @@ internal static class LockThreads
 
     internal static HeldLocks[] All => s_all;
 
+    /// <summary>Whether any thread blocks for something. Costs a look at each.</summary>
+    internal static bool AnyBlocked()
+    {
+        foreach (HeldLocks thread in s_all)
+        {
+            if (thread.Wanted is not null || thread.Awaited is not null) { return true; }
+        }
+
+        return false;
+    }
+
+    /// <summary>Leaves out a thread of ours.</summary>
+    internal static void Forget(HeldLocks thread) => Remove([thread]);
+
     /// <summary>Forgets threads that have ended.</summary>
     internal static void Remove(HashSet<HeldLocks> ended)
     {

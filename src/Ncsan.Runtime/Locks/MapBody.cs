@@ -1,16 +1,35 @@
+// The program's own tasks are looked at; none is started or awaited.
+#pragma warning disable RS0030
+
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>A delegate that runs inside of its map. The delegate that a task, a thread or the pool gets instead of the program's own.</summary>
+/// <remarks>The entry that a run pushes names the body, so whoever waits for it can find the threads that run it.</remarks>
 internal class MapBody(LockInstance map, int site)
 {
     internal LockInstance Map => map;
 
-    protected int Begin(HeldLocks thread) => thread.Inside == 0 && LockValidation.IsOn ? LockValidation.Validator.Enter(thread, map, site) : -1;
-
-    protected void End(HeldLocks thread, int depth)
+    protected Running Begin()
     {
-        if (depth >= 0) { LockValidation.Validator.Leave(thread, map); }
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0 || !LockValidation.IsOn) { return default; }
+
+        // Whoever waits for it may run it himself, and then does not wait.
+        object? awaited = thread.Awaited;
+        thread.Awaited = null;
+        LockValidation.Validator.Enter(thread, map, site, this);
+        return new Running(thread, awaited);
     }
+
+    protected void End(Running running)
+    {
+        if (running.Thread is not { } thread) { return; }
+        thread.Awaited = running.Awaited;
+        LockValidation.Validator.Leave(thread, map);
+    }
+
+    /// <summary>One run under way: whose, and what that thread was waiting for.</summary>
+    protected readonly record struct Running(HeldLocks? Thread, object? Awaited);
 }
 
 /// <summary>A body without a result.</summary>
@@ -18,33 +37,70 @@ internal sealed class ActionBody(Action body, LockInstance map, int site) : MapB
 {
     internal void Run()
     {
-        HeldLocks thread = LockThreads.Current;
-        int depth = Begin(thread);
+        Running running = Begin();
         try { body(); }
-        finally { End(thread, depth); }
+        finally { End(running); }
     }
 }
 
 /// <summary>A body that is given something.</summary>
-internal sealed class StateBody(Action<object?> body, LockInstance map, int site) : MapBody(map, site)
+internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) : MapBody(map, site)
 {
-    internal void Run(object? state)
+    internal void Run(T value)
     {
-        HeldLocks thread = LockThreads.Current;
-        int depth = Begin(thread);
-        try { body(state); }
-        finally { End(thread, depth); }
+        Running running = Begin();
+        try { body(value); }
+        finally { End(running); }
+    }
+}
+
+/// <summary>A body that is given two things.</summary>
+internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, int site) : MapBody(map, site)
+{
+    internal void Run(T1 one, T2 two)
+    {
+        Running running = Begin();
+        try { body(one, two); }
+        finally { End(running); }
     }
 }
 
 /// <summary>A body with a result.</summary>
-internal sealed class FuncBody<T>(Func<T> body, LockInstance map, int site) : MapBody(map, site)
+internal sealed class FuncBody<TResult>(Func<TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
-    internal T Run()
+    internal TResult Run()
     {
-        HeldLocks thread = LockThreads.Current;
-        int depth = Begin(thread);
+        Running running = Begin();
         try { return body(); }
-        finally { End(thread, depth); }
+        finally { End(running); }
     }
+}
+
+/// <summary>A body that is given something and has a result.</summary>
+internal sealed class FuncBody<T, TResult>(Func<T, TResult> body, LockInstance map, int site) : MapBody(map, site)
+{
+    internal TResult Run(T value)
+    {
+        Running running = Begin();
+        try { return body(value); }
+        finally { End(running); }
+    }
+}
+
+/// <summary>What the pool runs of Task.Run over an async method: the task that was made at once goes on waiting for the one inside.</summary>
+internal interface IAsyncBody
+{
+    /// <summary>The method's own task, as soon as there is one.</summary>
+    Task? Inner { get; }
+}
+
+/// <summary>The body of Task.Run over an async method.</summary>
+internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
+    where TTask : Task
+{
+    private volatile TTask? _inner;
+
+    public Task? Inner => _inner;
+
+    internal TTask Run() => _inner = body();
 }

@@ -26,8 +26,12 @@ internal static class Maps
     internal static LockInstance? OfTask(Task task)
     {
         if (s_byTaskType.GetOrAdd(task.GetType(), static type => OfType(type)) is { } map) { return map; }
+        if (task.AsyncState is IAsyncBody { Inner: { } inner }) { return OfTask(inner); }
         return (s_action?.GetValue(task) as Delegate)?.Target is MapBody body ? body.Map : null;
     }
+
+    /// <summary>The map of a method that only the delegate names.</summary>
+    internal static LockInstance OfMethod(MethodInfo method) => ByKey($"{method.DeclaringType?.FullName}::{method.Name}", Sites.SourceNames.Of(method));
 
     internal static LockInstance ByKey(string key, string name) => s_byKey.GetOrAdd(key, static (_, named) =>
         LockValidation.Validator.AddInstance(LockValidation.Validator.AddClass(named, LockKind.Map)), name);

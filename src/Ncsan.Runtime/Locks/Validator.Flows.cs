@@ -7,12 +7,13 @@ internal sealed partial class Validator
     /// <param name="thread">Who runs it.</param>
     /// <param name="map">What stands for it.</param>
     /// <param name="site">Where it was entered.</param>
+    /// <param name="body">What runs, for whoever waits for it; or null.</param>
     /// <returns>The depth to give to <see cref="Leave"/>.</returns>
-    internal int Enter(HeldLocks thread, LockInstance map, int site)
+    internal int Enter(HeldLocks thread, LockInstance map, int site, object? body = null)
     {
         int depth = thread.Depth;
         if (map.Class.Kind == LockKind.Context) { MayEnter(thread, map, site); }
-        thread.Push(map, WantMode.Exclusive, AcquireFlags.Mark, site);
+        thread.Push(map, WantMode.Exclusive, AcquireFlags.Mark, site, body);
         return depth;
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class Validator
     private bool AcquireAgainSlow(HeldLocks thread, int index, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
         HoldMode held = thread.Entries[index].Mode;
-        bool blocks = (flags & AcquireFlags.Try) == 0;
+        bool blocks = (flags & (AcquireFlags.Try | AcquireFlags.Cancelable)) == 0;
         switch (instance.Class.Kind)
         {
             case LockKind.ReaderWriterLockSlim:

@@ -1,24 +1,104 @@
 // The program's own tasks are looked at; none is started or awaited.
 #pragma warning disable RS0030
 
+using System.Runtime.CompilerServices;
+
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>Waits that are not locks, as the hooks announce them.</summary>
 internal static class Waits
 {
-    internal static void Task(Task? task, string? map, bool asksResult, int site)
+    internal static void Task(Task? task, string? map, WaitCall how, int site)
     {
         HeldLocks thread = LockThreads.Current;
         if (task is null || thread.Inside != 0) { return; }
         if (thread.Spinning > 0 && !task.IsCompleted) { Blocking(thread, "a task", site); }
-        if (asksResult && task.IsCompleted) { return; }
-        LockInstance? context = task.IsCompleted ? null : Contexts.Current();
+        if ((how & WaitCall.Forever) == 0 || ((how & (WaitCall.AsksResult | WaitCall.OnTheSpot)) == WaitCall.AsksResult && task.IsCompleted)) { return; }
+        LockInstance? context = task.IsCompleted && (how & WaitCall.OnTheSpot) == 0 ? null : Contexts.Current()?.Lock;
         if (thread.Depth == 0 && context is null) { return; }
         LockInstance? waited = map is not null ? Maps.Of(map, site) : Maps.OfTask(task);
         if (waited is null) { return; }
         if (context is not null) { thread.Push(context, WantMode.Exclusive, AcquireFlags.None, site); }
         Map(thread, waited, site);
         if (context is not null) { thread.RemoveAt(thread.Depth - 1); }
+    }
+
+    internal static void Tasks(Task?[] tasks, bool forever, int site)
+    {
+        foreach (Task? task in tasks) { Task(task, null, forever ? WaitCall.Forever : WaitCall.None, site); }
+        if (!forever || Array.IndexOf(tasks, null) >= 0 || Array.TrueForAll(tasks, static task => task!.IsCompleted)) { return; }
+        HeldLocks thread = LockThreads.Current;
+        Begin(thread, tasks, site);
+        try { foreach (Task? task in tasks) { Silently(task!); } }
+        finally { End(thread); }
+    }
+
+    /// <summary>Waits for a task; what it throws is for the program's own wait that follows.</summary>
+    internal static void Until(Task task, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        Begin(thread, task, site);
+        try { Silently(task); }
+        finally { End(thread); }
+    }
+
+    internal static void Until(Thread other, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        Begin(thread, other, site);
+        try { other.Join(); }
+        finally { End(thread); }
+    }
+
+    /// <summary>The thread is about to run bodies beside others, and to wait for those in the end.</summary>
+    internal static void Beside(MapBody body, int site) => Beside([body], site);
+
+    /// <inheritdoc cref="Beside(MapBody, int)"/>
+    internal static void Beside(MapBody[] bodies, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        foreach (MapBody body in bodies) { Map(thread, body.Map, site); }
+        Begin(thread, bodies, site);
+    }
+
+    private static void Silently(Task task) => task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+
+    private static void Begin(HeldLocks thread, object awaited, int site)
+    {
+        thread.WaitStack = new System.Diagnostics.StackTrace(2, fNeedFileInfo: false);
+        thread.AwaitedSite = site;
+        thread.Waits++;
+        thread.Awaited = awaited;
+    }
+
+    private static void End(HeldLocks thread)
+    {
+        thread.Awaited = null;
+        thread.WaitStack = null;
+    }
+
+    /// <summary>The task behind a value task, or null when something else is, or nothing.</summary>
+    internal static Task? TaskOf(ref ValueTask task) => task.IsCompleted ? null : ObjectOf(ref task) as Task;
+
+    /// <inheritdoc cref="TaskOf(ref ValueTask)"/>
+    internal static Task? TaskOf<T>(ref ValueTask<T> task) => task.IsCompleted ? null : ValueTaskParts<T>.ObjectOf(ref task) as Task;
+
+    /// <summary>Lets a promise say which body it waits for, in a field that it has no use for itself.</summary>
+    internal static void Remember(Task? promise, object? body)
+    {
+        if (promise is not null && body is IAsyncBody && StateOf(promise) is null) { StateOf(promise) = body; }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_obj")]
+    private static extern ref object? ObjectOf(ref ValueTask task);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_stateObject")]
+    private static extern ref object? StateOf(Task task);
+
+    private static class ValueTaskParts<T>
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_obj")]
+        internal static extern ref object? ObjectOf(ref ValueTask<T> task);
     }
 
     internal static void Map(HeldLocks thread, LockInstance map, int site)

@@ -25,6 +25,14 @@ internal static class Creation
     internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread) =>
         s_origins.TryGetValue(thread.Managed, out Origin? origin) ? StackFrames.Resolve(origin.Stack, origin.Site, Modules.Find(origin.Site)) : [];
 
+    /// <summary>The threads that rewritten code started and that have not ended.</summary>
+    internal static List<Thread> Alive()
+    {
+        var alive = new List<Thread>();
+        foreach (var (thread, _) in s_origins) { if (thread.IsAlive) { alive.Add(thread); } }
+        return alive;
+    }
+
     /// <summary>When a thread was started and by whom, back to the first one.</summary>
     internal static Fork[] ForksOf(Thread thread) => s_origins.TryGetValue(thread, out Origin? origin) ? origin.Forks : [];
 

@@ -1,0 +1,79 @@
+// The program's own tasks are looked at; none is started or awaited.
+#pragma warning disable RS0030
+
+using Ncsan.Runtime.Findings;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>Puts a hang into words: what each in the circle holds, what it waits for, and where it stands.</summary>
+internal static class HangFindings
+{
+    private const int MostOthers = 32;
+
+    internal static (string Id, JsonLine Line) Line(IReadOnlyList<object> circle, IReadOnlyList<HeldLocks> others)
+    {
+        var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
+
+        // A task is only how one waits for another: what runs it has a section of its own.
+        object[] waiters = [.. circle.Where(static node => node is not Task)];
+        string[] wants = [.. waiters.Select(static node => Wanted(node))];
+        string member = string.Join(" -> ", wants);
+        string id = LockFindings.Id(rule, [.. wants]);
+        JsonLine line = LockFindings.Begin(rule, kind, id, $"{kind}: {member}", "error", member, "observed", null);
+        foreach (object node in waiters)
+        {
+            if (node is HeldLocks thread) { Thread(line, thread, $"{Name(thread)} hangs"); } else { Flow(line, (SuspendedFlow)node); }
+        }
+
+        foreach (HeldLocks thread in others.Take(MostOthers)) { Thread(line, thread, $"{Name(thread)} waits too, outside of the circle"); }
+        if (others.Count > MostOthers) { LockFindings.Section(line, $"{others.Count - MostOthers} more threads wait", [], null, 0); }
+        LockFindings.Section(line, "What to do", [remedy], null, 0);
+        return (id, line.CloseList().Close());
+    }
+
+    private static void Thread(JsonLine line, HeldLocks thread, string title)
+    {
+        List<string> lines = Held(thread.Entries.AsSpan(0, thread.Depth));
+        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockFindings.Mode(thread.WantedMode.Held())}" : "")}");
+        LockFindings.Section(line, title, lines, thread.WaitStack, WaitGraph.Wanted(thread) is null ? thread.AwaitedSite : thread.WantedSite);
+    }
+
+    private static void Flow(JsonLine line, SuspendedFlow flow)
+    {
+        List<string> lines = Held(flow.Entries.AsSpan());
+        lines.Add($"waits for {Wanted(flow)}{(WaitGraph.Wanted(flow) is { } wanted ? $" #{wanted.Id}" : "")}");
+        LockFindings.Section(line, $"{flow.Map.Class.Name} is suspended and hangs", lines, null, flow.Pending is var at and >= 0 ? flow.Entries[at].Site : flow.Site);
+    }
+
+    private static List<string> Held(ReadOnlySpan<HeldLock> entries)
+    {
+        var lines = new List<string>();
+        foreach (HeldLock entry in entries)
+        {
+            if (entry.Lock is not { } held || (entry.Flags & AcquireFlags.Pending) != 0) { continue; }
+            if (held.Class.Kind is LockKind.Map or LockKind.Context) { lines.Add($"runs {held.Class.Name}"); }
+            else { lines.Add($"holds {held.Class.Name} #{held.Id}{LockFindings.Mode(entry.Mode)}, taken at {LockFindings.Where(entry.Site)}"); }
+        }
+
+        return lines;
+    }
+
+    private static string Name(HeldLocks thread)
+    {
+        string name = thread.Thread.ToString();
+        return char.ToUpperInvariant(name[0]) + name[1..];
+    }
+
+    private static string Wanted(object node) => WaitGraph.Wanted(node)?.Class.Name ?? node switch
+    {
+        HeldLocks { Awaited: Thread joined } => joined.Name is { } name ? $"thread {joined.ManagedThreadId} '{name}' to end" : $"thread {joined.ManagedThreadId} to end",
+        HeldLocks { Awaited: Task task } => TaskName(task),
+        HeldLocks { Awaited: MapBody[] bodies } => string.Join(", ", bodies.Select(static body => body.Map.Class.Name).Distinct().Take(4)),
+        HeldLocks { Awaited: Task[] tasks } => $"{tasks.Length} tasks, {string.Join(", ", tasks.Where(static task => task is { IsCompleted: false }).Select(TaskName).Distinct().Take(4))} among them",
+        SuspendedFlow { Awaited: { IsCompleted: false } awaited } => TaskName(awaited),
+        SuspendedFlow { Pump: { } pump } => $"its turn on {pump.Lock.Class.Name} (thread {pump.Thread})",
+        _ => "?",
+    };
+
+    private static string TaskName(Task task) => Maps.OfTask(task) is { } map ? $"the task of {map.Class.Name}" : $"a task ({task.Status})";
+}

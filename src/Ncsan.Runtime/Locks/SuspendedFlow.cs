@@ -1,0 +1,79 @@
+// The program's own tasks are looked at; none is started or awaited.
+#pragma warning disable RS0030
+
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Locks;
+
+/// <summary>What an async flow takes along while it is suspended, made only when there is something: locks, a semaphore it waits for, a context it has to go back to.</summary>
+internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int site)
+{
+    private static readonly GraphLock s_lock = new();
+    private static readonly HashSet<SuspendedFlow> s_waiting = [];
+
+    internal HeldLock[] Entries => entries;
+
+    /// <summary>The map of the method.</summary>
+    internal LockInstance Map => map;
+
+    /// <summary>The await.</summary>
+    internal int Site => site;
+
+    /// <summary>The task that is awaited, when it is one.</summary>
+    internal Task? Awaited { get; init; }
+
+    /// <summary>The context that it goes on in, if all code of that runs on one thread.</summary>
+    internal Pump? Pump { get; init; }
+
+    /// <summary>It has gone on.</summary>
+    internal volatile bool IsResumed;
+
+    /// <summary>The semaphore that it waits for whatever happens, or -1.</summary>
+    internal int Pending { get; } = Array.FindLastIndex(entries, static entry => (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Try | AcquireFlags.Cancelable)) == AcquireFlags.Pending);
+
+    /// <summary>Whether any flow waits for a semaphore.</summary>
+    internal static bool AnyWaiting => s_waiting.Count > 0;
+
+    /// <summary>Flows that wait for a semaphore.</summary>
+    internal static SuspendedFlow[] Waiting()
+    {
+        s_lock.Enter();
+        try { return [.. s_waiting]; }
+        finally { s_lock.Exit(); }
+    }
+
+    internal void Suspended()
+    {
+        foreach (HeldLock entry in entries)
+        {
+            if ((entry.Flags & AcquireFlags.Pending) == 0) { entry.Lock.Keeper = this; }
+        }
+
+        if (Pending < 0) { return; }
+        s_lock.Enter();
+        try { s_waiting.Add(this); }
+        finally { s_lock.Exit(); }
+    }
+
+    internal void Resumed()
+    {
+        IsResumed = true;
+        foreach (HeldLock entry in entries)
+        {
+            if (ReferenceEquals(entry.Lock.Keeper, this)) { entry.Lock.Keeper = null; }
+        }
+
+        if (Pending < 0) { return; }
+        s_lock.Enter();
+        try { s_waiting.Remove(this); }
+        finally { s_lock.Exit(); }
+    }
+
+    /// <summary>The task behind an awaiter of the framework: each begins with a reference to it, or to something else that is awaited.</summary>
+    internal static Task? TaskOf<TAwaiter>(ref TAwaiter awaiter)
+    {
+        Type type = typeof(TAwaiter);
+        return type.IsValueType && type.Namespace == "System.Runtime.CompilerServices" && type.Name.Contains("TaskAwaiter", StringComparison.Ordinal)
+            ? Unsafe.As<TAwaiter, object?>(ref awaiter) as Task : null;
+    }
+}

@@ -1,0 +1,90 @@
+namespace Ncsan.Locks.Subjects;
+
+/// <summary>Programs whose threads wait for so long that the hang watch looks at them more than twice, and that are no deadlock.</summary>
+public static class Slow
+{
+    private const int Long = 700;
+
+    private static readonly object s_gate = new();
+
+    [Case] public static void Silent_slow_semaphore_waited_for_twice_as_a_signal()
+    {
+        var turn = new SemaphoreSlim(1);
+        turn.Wait();
+        var other = new Thread(() => { Thread.Sleep(Long); turn.Release(); });
+        other.Start();
+        turn.Wait();
+        other.Join();
+    }
+
+    [Case] public static async Task Silent_slow_async_signal()
+    {
+        var turn = new SemaphoreSlim(1);
+        await turn.WaitAsync();
+        _ = Task.Delay(Long).ContinueWith(_ => turn.Release());
+        await turn.WaitAsync();
+    }
+
+    [Case] public static void Silent_slow_holder_that_others_wait_for() => Case.AtOnce(
+        () => { lock (s_gate) { Thread.Sleep(Long); } },
+        () => { lock (s_gate) { } },
+        () => { lock (s_gate) { } });
+
+    [Case] public static void Silent_slow_task_that_its_waiter_runs_himself()
+    {
+        lock (s_gate)
+        {
+            var task = new Task(() => { lock (s_gate) { Thread.Sleep(Long); } });
+            task.Start(TaskScheduler.Default);
+            if (!task.Wait(0)) { var inline = new Task(() => { lock (s_gate) { Thread.Sleep(1); } }); inline.RunSynchronously(); }
+        }
+    }
+
+    [Case] public static void Silent_slow_parallel_loop()
+    {
+        object gate = new();
+        Parallel.For(0, 4, _ => { lock (gate) { Thread.Sleep(Long / 3); } });
+        Parallel.Invoke(() => { lock (gate) { Thread.Sleep(Long / 2); } }, () => { lock (gate) { Thread.Sleep(Long / 2); } });
+    }
+
+    [Case] public static void Silent_slow_readers_and_a_writer()
+    {
+        var rw = new ReaderWriterLockSlim();
+        Case.AtOnce(
+            () => { rw.EnterReadLock(); Thread.Sleep(Long); rw.ExitReadLock(); },
+            () => { Thread.Sleep(Long / 8); rw.EnterWriteLock(); rw.ExitWriteLock(); },
+            () => { Thread.Sleep(Long / 4); rw.EnterReadLock(); rw.ExitReadLock(); });
+    }
+
+    [Case] public static async Task Silent_slow_async_holder()
+    {
+        var door = new SemaphoreSlim(1, 1);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            await door.WaitAsync();
+            try { await Task.Delay(Long / 2); }
+            finally { door.Release(); }
+        })));
+    }
+
+    [Case] public static void Silent_slow_wait_that_is_cancelled()
+    {
+        using var stop = new CancellationTokenSource(Long);
+        var door = new SemaphoreSlim(1, 1);
+        door.Wait();
+        try { door.Wait(stop.Token); }
+        catch (OperationCanceledException) { }
+        door.Release();
+    }
+
+    [Case] public static void Silent_slow_pump_whose_thread_works()
+    {
+        using var pump = new Flows.Pump();
+        Task? later = null;
+        pump.Run(() => later = Later());
+        pump.Run(() => Thread.Sleep(Long));
+        later!.Wait();
+
+        static async Task Later() { await Task.Delay(1); }
+    }
+}
