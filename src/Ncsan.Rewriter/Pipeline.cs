@@ -33,6 +33,7 @@ internal sealed class Pipeline
         new LockPass(),
         new WaitAsyncPass(),
         new WaitPass(),
+        new InlinePass(),
 
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),
@@ -61,6 +62,7 @@ internal sealed class Pipeline
         ModuleInitializerPass.Begin(module);
         foreach (var method in module.Methods) { Rewrite(module, method); }
         module.Leaves.AddTwins();
+        HiddenLockPass.Run(module, module.Methods);
         TestPass.Run(module, module.Methods); // wraps whole bodies, so it comes when they are final
         ModuleInitializerPass.End(module);
     }

@@ -78,18 +78,34 @@ public static unsafe partial class Hooks
 
     /// <summary>The thread is about to block until all of some tasks have ended.</summary>
     /// <param name="tasks">The tasks.</param>
-    /// <param name="forever">The call waits for as long as it takes.</param>
+    /// <param name="how">A <see cref="WaitCall"/>.</param>
     /// <param name="site">Where.</param>
-    public static void TasksWaiting(Task?[]? tasks, bool forever, int site)
+    public static void TasksWaiting(Task?[]? tasks, int how, int site)
     {
-        if (LockValidation.IsOn && tasks is not null) { Waits.Tasks(tasks, forever, site); }
+        if (LockValidation.IsOn && tasks is not null) { Waits.Tasks(tasks, (WaitCall)how, site); }
     }
 
     /// <inheritdoc cref="TasksWaiting"/>
-    public static void TaskSpanWaiting(ReadOnlySpan<Task> tasks, bool forever, int site)
+    public static void TaskSpanWaiting(ReadOnlySpan<Task> tasks, int how, int site)
     {
-        if (LockValidation.IsOn) { Waits.Tasks(tasks.ToArray(), forever, site); }
+        if (LockValidation.IsOn) { Waits.Tasks(tasks.ToArray(), (WaitCall)how, site); }
     }
+
+    /// <summary>The same for a sequence, which is looked at only if that runs no code of the program.</summary>
+    public static void TaskSequenceWaiting(IEnumerable<Task>? tasks, int how, int site)
+    {
+        if (LockValidation.IsOn && tasks is Task[] or List<Task>) { Waits.Tasks([.. tasks], (WaitCall)how, site); }
+    }
+
+    /// <summary>The thread is about to block until a synchronization context has run something.</summary>
+    public static void ContextSending(SynchronizationContext? context, int site)
+    {
+        if (LockValidation.IsOn && context is not null) { Waits.Send(context, site); }
+    }
+
+    /// <summary>What a synchronization context is given to run, to be run within it.</summary>
+    public static SendOrPostCallback PostedBody(SynchronizationContext? context, SendOrPostCallback body)
+        => LockValidation.IsOn && body is not null && context is not null && Contexts.MayBePump(context) ? new PostedBody(body).Run : body!;
 
     /// <summary>The thread is about to block until another has ended; does the waiting itself.</summary>
     public static void ThreadJoining(Thread? thread, string? map, int site)
@@ -103,6 +119,24 @@ public static unsafe partial class Hooks
     public static void Blocking(string what, int site)
     {
         if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Spinning: > 0 } thread) { Waits.Blocking(thread, what, site); }
+    }
+
+    /// <summary>Code begins that others wait for: a finalizer, a type initialiser.</summary>
+    public static void MapEnter(string map, int site)
+    {
+        if (LockValidation.IsOn) { Waits.EnterMap(map, site); }
+    }
+
+    /// <summary>It ends.</summary>
+    public static void MapLeave(string map, int site)
+    {
+        if (LockValidation.IsOn) { Waits.LeaveMap(map, site); }
+    }
+
+    /// <summary>The thread is about to block until all code of a map has ended: until the finalizers have run.</summary>
+    public static void MapWaiting(string map, int site)
+    {
+        if (LockValidation.IsOn) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
     }
 
     /// <summary>The body of a task, thread or work item, to be run within its map.</summary>
@@ -131,6 +165,9 @@ public static unsafe partial class Hooks
 
     /// <inheritdoc cref="MapAction"/>
     public static Func<T, TResult> MapFunc2<T, TResult>(Func<T, TResult> body, string map, int site) => LockValidation.IsOn && body is not null ? new FuncBody<T, TResult>(body, Maps.Of(map, site), site).Run : body!;
+
+    /// <inheritdoc cref="MapAction"/>
+    public static Func<T1, T2, TResult> MapFunc3<T1, T2, TResult>(Func<T1, T2, TResult> body, string map, int site) => LockValidation.IsOn && body is not null ? new FuncBody<T1, T2, TResult>(body, Maps.Of(map, site), site).Run : body!;
 
     /// <summary>The body of a parallel loop, whose caller waits until others have run their share of it.</summary>
     public static Action<T> ParallelAction<T>(Action<T> body, string map, int site)
@@ -175,45 +212,5 @@ public static unsafe partial class Hooks
     public static void AsyncBodyStarted(Task task, Delegate body)
     {
         if (LockValidation.IsOn) { Waits.Remember(task, body?.Target); }
-    }
-
-    /// <summary>Instead of <c>TaskCompletionSource.SetResult</c>: what awaits the task can run inside of the call.</summary>
-    public static void CompleteSource(TaskCompletionSource source, string origin, int site)
-    {
-        int entered = Waits.EnterInline(source?.Task, origin, site);
-        try { source!.SetResult(); }
-        finally { Waits.LeaveInline(entered, origin); }
-    }
-
-    /// <summary>Instead of <c>TaskCompletionSource.TrySetResult</c>.</summary>
-    public static bool TryCompleteSource(TaskCompletionSource source, string origin, int site)
-    {
-        int entered = Waits.EnterInline(source?.Task, origin, site);
-        try { return source!.TrySetResult(); }
-        finally { Waits.LeaveInline(entered, origin); }
-    }
-
-    /// <summary>Instead of <c>TaskCompletionSource&lt;T&gt;.SetResult</c>.</summary>
-    public static void CompleteSourceOf<T>(TaskCompletionSource<T> source, T result, string origin, int site)
-    {
-        int entered = Waits.EnterInline(source?.Task, origin, site);
-        try { source!.SetResult(result); }
-        finally { Waits.LeaveInline(entered, origin); }
-    }
-
-    /// <summary>Instead of <c>TaskCompletionSource&lt;T&gt;.TrySetResult</c>.</summary>
-    public static bool TryCompleteSourceOf<T>(TaskCompletionSource<T> source, T result, string origin, int site)
-    {
-        int entered = Waits.EnterInline(source?.Task, origin, site);
-        try { return source!.TrySetResult(result); }
-        finally { Waits.LeaveInline(entered, origin); }
-    }
-
-    /// <summary>Instead of <c>CancellationTokenSource.Cancel</c>: the callbacks run inside of the call.</summary>
-    public static void CancelSource(CancellationTokenSource source, string origin, int site)
-    {
-        int entered = source is { IsCancellationRequested: false } ? Waits.EnterInline(null, origin, site) : -1;
-        try { source!.Cancel(); }
-        finally { Waits.LeaveInline(entered, origin); }
     }
 }

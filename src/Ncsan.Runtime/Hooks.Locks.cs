@@ -119,6 +119,84 @@ public static unsafe partial class Hooks
         return taken;
     }
 
+    /// <summary>Instead of <c>ReaderWriterLock.UpgradeToWriterLock</c>, which gives the reader's lock back before it waits.</summary>
+    public static LockCookie OldReaderWriterUpgrade(ReaderWriterLock lockObject, int milliseconds, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (LockValidation.IsOn)
+        {
+            LockCall.ReleaseAll(lockObject);
+            LockCall.Wanted(lockObject, owner, origin, LockCall.WithTimeout(how, milliseconds), site);
+        }
+
+        LockCookie cookie;
+        try { cookie = lockObject.UpgradeToWriterLock(milliseconds); }
+        catch
+        {
+            LockEvents.NotTaken(thread);
+            throw;
+        }
+
+        if (LockValidation.IsOn) { LockCall.Taken(thread); }
+        return cookie;
+    }
+
+    /// <summary>A legacy reader-writer lock is held as its state says: after a downgrade, a release of all levels, a restore.</summary>
+    public static void OldReaderWriterChanged(ReaderWriterLock? lockObject, object? owner, string origin, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.TakeAsHeld(lockObject, owner, origin, site); }
+    }
+
+    /// <summary>A time-out as a number.</summary>
+    public static int Milliseconds(TimeSpan timeout) => (int)Math.Clamp(timeout.TotalMilliseconds, -1, int.MaxValue);
+
+    /// <summary>The thread is about to wait for handles: mutexes and semaphores among them are locks.</summary>
+    /// <param name="handles">The handles.</param>
+    /// <param name="origin">Where they are waited for.</param>
+    /// <param name="forever">The call waits for all of them, for as long as it takes.</param>
+    /// <param name="site">Where.</param>
+    public static void HandlesWanted(WaitHandle[]? handles, string origin, bool forever, int site)
+    {
+        if (LockValidation.IsOn && handles is not null) { LockCall.HandlesWanted(handles, origin, forever, site); }
+    }
+
+    /// <summary>The wait for all of them has ended.</summary>
+    public static void HandlesTaken(WaitHandle[]? handles, bool taken, string origin, int site)
+    {
+        if (LockValidation.IsOn && taken && handles is not null) { foreach (WaitHandle handle in handles) { LockCall.HandleTaken(handle, origin, site); } }
+    }
+
+    /// <summary>The wait for one of them has ended.</summary>
+    public static void HandleTaken(WaitHandle[]? handles, int index, string origin, int site)
+    {
+        if (LockValidation.IsOn && handles is not null && (uint)index < (uint)handles.Length) { LockCall.HandleTaken(handles[index], origin, site); }
+    }
+
+    /// <summary>Instead of <c>WaitHandle.SignalAndWait</c>.</summary>
+    public static bool HandleExchange(WaitHandle toSignal, WaitHandle toWaitOn, string origin, int how, int releasing, int site)
+    {
+        if (!LockValidation.IsOn) { return WaitHandle.SignalAndWait(toSignal, toWaitOn); }
+        HeldLocks thread = LockThreads.Current;
+        LockCall.Releasing(toSignal, releasing, site);
+        LockCall.Wanted(toWaitOn, null, origin, how, site);
+        bool taken;
+        try { taken = WaitHandle.SignalAndWait(toSignal, toWaitOn); }
+        catch
+        {
+            LockEvents.NotTaken(thread);
+            throw;
+        }
+
+        if (taken) { LockCall.Taken(thread); } else { LockEvents.NotTaken(thread); }
+        return taken;
+    }
+
+    /// <summary>A lock is about to be disposed of.</summary>
+    public static void LockDisposing(object? lockObject, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Disposing(lockObject, site); }
+    }
+
     /// <summary>Any other lock is about to be waited for.</summary>
     /// <param name="lockObject">The lock.</param>
     /// <param name="owner">What it is a field of, or null.</param>
@@ -165,9 +243,15 @@ public static unsafe partial class Hooks
     }
 
     /// <summary>Monitor.Wait is about to let go of the lock and to take it back later, whatever else is held.</summary>
-    public static void MonitorWaiting(object? lockObject, int site)
+    public static void MonitorWaiting(object? lockObject, object? owner, string origin, int site)
     {
-        if (LockValidation.IsOn) { LockCall.MonitorWaiting(lockObject, site); }
+        if (LockValidation.IsOn) { LockCall.MonitorWaiting(lockObject, owner, origin, site); }
+    }
+
+    /// <summary>Monitor.Pulse or PulseAll is about to be called.</summary>
+    public static void MonitorPulsing(object? lockObject, object? owner, string origin, int site)
+    {
+        if (LockValidation.IsOn && lockObject is not null && !Monitor.IsEntered(lockObject)) { LockCall.MonitorWaiting(lockObject, owner, origin, site); }
     }
 
     /// <summary>Monitor.Wait has the lock back.</summary>

@@ -250,6 +250,18 @@ public static class Flows
 
         public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
 
+        public override void Send(SendOrPostCallback d, object? state)
+        {
+            using var done = new ManualResetEventSlim();
+            _queue.Add((given => { d(given); done.Set(); }, state));
+            done.Wait();
+        }
+
+        /// <summary>As other code posts, which knows no more than that it is a context.</summary>
+        public void Begin(Action action) => ((SynchronizationContext)this).Post(_ => action(), null);
+
+        public void Sent(Action action) => ((SynchronizationContext)this).Send(_ => action(), null);
+
         public void Run(Action action)
         {
             using var done = new ManualResetEventSlim();

@@ -13,17 +13,34 @@ internal sealed class LockPass : ICallPass
 {
     public void Visit(Invocation call)
     {
-        if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal)) { return; }
+        if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal))
+        {
+            if (call is { DeclaringType: "System.IDisposable", Name: "Dispose" }) { OddLocks.Visit(call); }
+            return;
+        }
+
         if (Instead(call)) { return; }
         if (LockCalls.Taking(call.DeclaringType, call.Name, call.Method) is { } taking)
         {
             if (!Whole(call, taking)) { Announce(call, taking); }
         }
         else if (LockCalls.Releasing(call.DeclaringType, call.Name) is { } releasing) { AnnounceRelease(call, releasing); }
-        else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" })
+        else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" or "Pulse" or "PulseAll" })
         {
-            call.Before(Copies.Both, nameof(Hooks.MonitorWaiting), Site(call, Origin(call)), 0);
-            call.After(Copies.Both, nameof(Hooks.MonitorWaited), -1);
+            LockOrigin origin = Origin(call);
+            int site = Site(call, origin);
+            call.Add(Copies.Both, after: false, [0], w =>
+            {
+                w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                w.Emit(OpCodes.Ldstr, origin.Name);
+                w.Site(site);
+                w.Hook(call.Name == "Wait" ? nameof(Hooks.MonitorWaiting) : nameof(Hooks.MonitorPulsing));
+            });
+            if (call.Name == "Wait") { call.After(Copies.Both, nameof(Hooks.MonitorWaited), -1); }
+        }
+        else
+        {
+            OddLocks.Visit(call);
         }
     }
 
@@ -64,7 +81,7 @@ internal sealed class LockPass : ICallPass
         string? hook = (call.DeclaringType, call.Name, call.ArgumentCount) switch
         {
             ("System.Threading.ReaderWriterLockSlim", "EnterReadLock" or "EnterWriteLock" or "EnterUpgradeableReadLock", 1) => nameof(Hooks.ReaderWriterEnter),
-            ("System.Threading.ReaderWriterLock", "AcquireReaderLock" or "AcquireWriterLock", 2) when call.ArgumentType(1)?.MetadataType == MetadataType.Int32 => nameof(Hooks.OldReaderWriterEnter),
+            ("System.Threading.ReaderWriterLock", "AcquireReaderLock" or "AcquireWriterLock", 2) => nameof(Hooks.OldReaderWriterEnter),
             ("System.Threading.SemaphoreSlim", "Wait", 1) => nameof(Hooks.SemaphoreEnter),
             ("System.Threading.WaitHandle" or "System.Threading.Mutex" or "System.Threading.Semaphore", "WaitOne", 1) => nameof(Hooks.WaitHandleEnter),
             _ => null,
@@ -72,8 +89,10 @@ internal sealed class LockPass : ICallPass
         if (hook is null || call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail)) { return false; }
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = How(call, take, origin);
+        bool span = call.ArgumentCount == 2 && call.ArgumentType(1)?.MetadataType != MetadataType.Int32;
         call.Op.Replace(Copies.Both, w =>
         {
+            if (span) { w.Hook(nameof(Hooks.Milliseconds)); }
             w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
@@ -128,8 +147,8 @@ internal sealed class LockPass : ICallPass
         });
     }
 
-    private static LockOrigin Origin(Invocation call) => LockOrigin.Of(call.Code, call.Op.Inputs is [var first, ..] ? first.Producer : null);
+    internal static LockOrigin Origin(Invocation call) => LockOrigin.Of(call.Code, call.Op.Inputs is [var first, ..] ? first.Producer : null);
 
-    private static int Site(Invocation call, LockOrigin origin)
+    internal static int Site(Invocation call, LockOrigin origin)
         => call.Site(SiteKind.Lock, origin.Name is null ? call.Name : origin.Name.TrimStart('?'));
 }

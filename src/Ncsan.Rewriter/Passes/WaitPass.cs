@@ -7,20 +7,31 @@ using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes;
 
-/// <summary>Waits that are not locks, the bodies that are waited for, and completions whose continuations run inside of the call.</summary>
+/// <summary>Waits that are not locks, and the bodies that are waited for.</summary>
 internal sealed class WaitPass : ICallPass
 {
     public void Visit(Invocation call)
     {
+        if (call is { DeclaringType: "System.GC", Name: "WaitForPendingFinalizers" })
+        {
+            int finalizers = call.Site(SiteKind.Lock, "finalizers");
+            call.Add(Copies.Both, after: false, [], w =>
+            {
+                w.Emit(OpCodes.Ldstr, "finalizers\nfinalizers");
+                w.Site(finalizers);
+                w.Hook(nameof(Hooks.MapWaiting));
+            });
+        }
+
         if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal) && call.DeclaringType != "System.Collections.Concurrent.BlockingCollection`1") { return; }
         switch (call.DeclaringType, call.Name)
         {
             case ("System.Threading.Tasks.Task" or "System.Threading.Tasks.Task`1", "Wait"):
-                TaskWait(call, asksResult: false, forever: call.ArgumentCount == 1);
+                TaskWait(call, Limit(call));
                 break;
             case ("System.Threading.Tasks.Task`1", "get_Result"):
             case ("System.Threading.Tasks.Task" or "System.Threading.Tasks.Task`1", "GetAwaiter" or "ConfigureAwait") when AsksResult(call):
-                TaskWait(call, asksResult: true, forever: true);
+                TaskWait(call, WaitCall.AsksResult | WaitCall.Forever);
                 break;
             case ("System.Threading.Tasks.ValueTask", "GetAwaiter" or "ConfigureAwait") when AsksResult(call):
                 ValueTaskWait(call, w => w.Hook(nameof(Hooks.ValueTaskWaiting)));
@@ -35,6 +46,15 @@ internal sealed class WaitPass : ICallPass
             case ("System.Threading.Tasks.Task", "WaitAll") when call.ArgumentType(0) is GenericInstanceType { ElementType.Name: "ReadOnlySpan`1" }:
                 WaitAll(call, nameof(Hooks.TaskSpanWaiting));
                 break;
+            case ("System.Threading.Tasks.Task", "WaitAll"):
+                WaitAll(call, nameof(Hooks.TaskSequenceWaiting));
+                break;
+            case ("System.Threading.SynchronizationContext", "Send" or "Post") when call.ArgumentType(1) is { } callback && !call.Op.HasPrefix(Code.Tail):
+                Posted(call, callback);
+                break;
+            case ("System.Threading.SpinWait", "SpinUntil"):
+                Blocking(call, "a condition");
+                break;
             case ("System.Threading.Thread", "Join"):
                 Blocking(call, "a thread");
                 if (call.Method.Parameters.Count == 0) { ThreadJoin(call, TaskOrigin.OfTask(call.Code, call.Op.Inputs![0].Producer)); }
@@ -44,7 +64,7 @@ internal sealed class WaitPass : ICallPass
                 break;
             case ("System.Threading.ManualResetEventSlim" or "System.Threading.CountdownEvent", "Wait"):
             case ("System.Threading.Barrier", "SignalAndWait"):
-            case ("System.Collections.Concurrent.BlockingCollection`1", "Take" or "Add"):
+            case ("System.Collections.Concurrent.BlockingCollection`1", "Take" or "Add" or "AddToAny" or "TakeFromAny" or "TryTake" or "TryAdd" or "TryAddToAny" or "TryTakeFromAny" or "GetConsumingEnumerable"):
                 Blocking(call, $"a {call.DeclaringType[(call.DeclaringType.LastIndexOf('.') + 1)..].TrimEnd('`', '1')}");
                 break;
             case ("System.Threading.Tasks.Task", "Run"):
@@ -55,7 +75,7 @@ internal sealed class WaitPass : ICallPass
             case ("System.Threading.Timer", ".ctor"):
                 Body(call, call.Method.HasThis && !call.IsConstructor ? 1 : 0);
                 break;
-            case ("System.Threading.Tasks.Parallel", "For" or "ForEach"):
+            case ("System.Threading.Tasks.Parallel", "For" or "ForEach") when !call.Method.Parameters.Any(p => p.ParameterType.Name.StartsWith("Func`", StringComparison.Ordinal)):
                 for (int i = call.ArgumentCount - 1; i >= 0; i--)
                 {
                     if (call.ArgumentType(i) is not GenericInstanceType { ElementType.FullName: "System.Action`1" or "System.Action`2" }) { continue; }
@@ -73,31 +93,16 @@ internal sealed class WaitPass : ICallPass
                 });
                 call.After(Copies.Both, nameof(Hooks.ParallelDone), -1);
                 break;
-            case ("System.Threading.Tasks.TaskCompletionSource", "SetResult"):
-                Inline(call, w => w.Hook(nameof(Hooks.CompleteSource)));
-                break;
-            case ("System.Threading.Tasks.TaskCompletionSource", "TrySetResult"):
-                Inline(call, w => w.Hook(nameof(Hooks.TryCompleteSource)));
-                break;
-            case ("System.Threading.Tasks.TaskCompletionSource`1", "SetResult"):
-                Inline(call, w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.CompleteSourceOf), Argument(call))));
-                break;
-            case ("System.Threading.Tasks.TaskCompletionSource`1", "TrySetResult"):
-                Inline(call, w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.TryCompleteSourceOf), Argument(call))));
-                break;
-            case ("System.Threading.CancellationTokenSource", "Cancel") when call.ArgumentCount == 1:
-                Inline(call, w => w.Hook(nameof(Hooks.CancelSource)));
-                break;
         }
     }
 
-    private static void TaskWait(Invocation call, bool asksResult, bool forever)
+    private static void TaskWait(Invocation call, WaitCall how)
     {
         Op? producer = call.Op.Inputs![0].Producer;
         string? map = TaskOrigin.OfTask(call.Code, producer);
         int site = call.Site(SiteKind.Lock, "a task");
 
-        WaitCall how = (asksResult ? WaitCall.AsksResult : 0) | (forever ? WaitCall.Forever : 0) | (producer?.Operand is MethodReference ? WaitCall.OnTheSpot : 0);
+        if (producer?.Operand is MethodReference) { how |= WaitCall.OnTheSpot; }
         call.Add(Copies.Both, after: false, [0], w =>
         {
             if (map is null) { w.Emit(OpCodes.Ldnull); } else { w.Emit(OpCodes.Ldstr, map); }
@@ -106,6 +111,9 @@ internal sealed class WaitPass : ICallPass
             w.Hook(nameof(Hooks.TaskWaiting));
         });
     }
+
+    private static WaitCall Limit(Invocation call) => call.ArgumentCount == 1 ? WaitCall.Forever
+        : call.ArgumentCount == 2 && call.ArgumentType(1)?.FullName == "System.Threading.CancellationToken" ? WaitCall.Cancelable : WaitCall.None;
 
     private static void ValueTaskWait(Invocation call, Action<CodeWriter> emit)
     {
@@ -124,9 +132,32 @@ internal sealed class WaitPass : ICallPass
         int site = call.Site(SiteKind.Lock, "Task.WaitAll");
         call.Add(Copies.Both, after: false, [0], w =>
         {
-            w.Constant(call.ArgumentCount == 1 ? 1 : 0);
+            w.Constant((int)Limit(call));
             w.Site(site);
             w.Hook(hook);
+        });
+    }
+
+    private static void Posted(Invocation call, TypeReference callback)
+    {
+        int site = call.Site(SiteKind.Lock, "a synchronization context");
+        bool sends = call.Name == "Send";
+        call.Op.Always(w =>
+        {
+            // The context, the callback, the state.
+            VariableDefinition state = w.Spill(w.Types.Object), body = w.Spill(callback), context = w.Spill(call.Method.DeclaringType);
+            if (sends)
+            {
+                w.Emit(OpCodes.Ldloc, context);
+                w.Site(site);
+                w.Hook(nameof(Hooks.ContextSending));
+            }
+
+            w.Emit(OpCodes.Ldloc, context);
+            w.Emit(OpCodes.Ldloc, context);
+            w.Emit(OpCodes.Ldloc, body);
+            w.Hook(nameof(Hooks.PostedBody));
+            w.Emit(OpCodes.Ldloc, state);
         });
     }
 
@@ -242,6 +273,7 @@ internal sealed class WaitPass : ICallPass
         {
             GenericInstanceType { ElementType.FullName: "System.Func`1", GenericArguments: [var result] } => module.Hooks.Generic(nameof(Hooks.MapFunc), result),
             GenericInstanceType { ElementType.FullName: "System.Func`2", GenericArguments: [var one, var result] } => module.Hooks.Generic(nameof(Hooks.MapFunc2), one, result),
+            GenericInstanceType { ElementType.FullName: "System.Func`3", GenericArguments: [var one, var two, var result] } => module.Hooks.Generic(nameof(Hooks.MapFunc3), one, two, result),
             GenericInstanceType { ElementType.FullName: "System.Action`1", GenericArguments: [var one] } => module.Hooks.Generic(nameof(Hooks.MapAction1), one),
             GenericInstanceType { ElementType.FullName: "System.Action`2", GenericArguments: [var one, var two] } => module.Hooks.Generic(nameof(Hooks.MapAction2), one, two),
             _ => null,
@@ -249,18 +281,4 @@ internal sealed class WaitPass : ICallPass
     };
 
     private static TypeReference Argument(Invocation call) => ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
-
-    private static void Inline(Invocation call, Action<CodeWriter> emit)
-    {
-        if (call.Op.HasPrefix(Code.Tail) || call.Op.HasPrefix(Code.Constrained)) { return; }
-        LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
-        string name = $"{(call.Name == "Cancel" ? "callbacks of" : "continuations of")} {origin.Name.TrimStart('?')}";
-        int site = call.Site(SiteKind.Lock, name);
-        call.Op.Replace(Copies.Both, w =>
-        {
-            w.Emit(OpCodes.Ldstr, name);
-            w.Site(site);
-            emit(w);
-        });
-    }
 }

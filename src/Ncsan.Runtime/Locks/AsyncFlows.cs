@@ -11,6 +11,7 @@ internal static class AsyncFlows
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
+        if (state != -1 && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
         thread.Push(map, WantMode.Exclusive, state == -1 ? AcquireFlags.Mark : AcquireFlags.Mark | AcquireFlags.Resumed, site);
         if (held is not SuspendedFlow flow) { return; }
         held = null;
@@ -22,7 +23,7 @@ internal static class AsyncFlows
     internal static void Suspend<TAwaiter>(ref object? held, ref TAwaiter awaiter, bool captures, int site)
     {
         HeldLocks thread = LockThreads.Current;
-        int mark = TopMark(thread);
+        int mark = thread.TopMark();
         if (mark < 0 || thread.Inside != 0) { return; }
         Pump? pump = captures ? Contexts.Current() : null;
         if (pump is not null) { LockValidation.Validator.Wait(thread, pump.Lock, AcquireFlags.Async, site); }
@@ -47,7 +48,7 @@ internal static class AsyncFlows
     internal static void Leave(LockInstance map)
     {
         HeldLocks thread = LockThreads.Current;
-        int mark = TopMark(thread);
+        int mark = thread.TopMark();
         if (mark < 0 || thread.Inside != 0 || !ReferenceEquals(thread.Entries[mark].Lock, map)) { return; }
         bool resumed = (thread.Entries[mark].Flags & AcquireFlags.Resumed) != 0;
         for (int i = thread.Depth - 1; i > mark; i--)
@@ -63,6 +64,7 @@ internal static class AsyncFlows
         }
 
         thread.RemoveAt(mark);
+        if (resumed && mark > 0 && thread.Entries[mark - 1].Class.Kind == LockKind.SynchronizationContext) { thread.RemoveAt(mark - 1); }
     }
 
     /// <summary>A semaphore is asked for by an await. It counts as held until the await turns out otherwise.</summary>
@@ -102,11 +104,5 @@ internal static class AsyncFlows
             LockCall.NoteThrottle(ref thread.Entries[thread.Depth - 1]);
             return;
         }
-    }
-
-    private static int TopMark(HeldLocks thread)
-    {
-        for (int i = thread.Depth - 1; i >= 0; i--) { if ((thread.Entries[i].Flags & AcquireFlags.Mark) != 0) { return i; } }
-        return -1;
     }
 }

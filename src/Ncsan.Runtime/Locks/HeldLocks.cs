@@ -163,6 +163,13 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         return -1;
     }
 
+    /// <summary>The innermost mark, or -1.</summary>
+    internal int TopMark()
+    {
+        for (int i = Depth - 1; i >= 0; i--) { if ((Entries[i].Flags & AcquireFlags.Mark) != 0) { return i; } }
+        return -1;
+    }
+
     /// <summary>The topmost entry of a lock object, or -1.</summary>
     internal int FindObject(object lockObject)
     {

@@ -63,12 +63,78 @@ public static class LockCall
         if (entry.Object is SemaphoreSlim { CurrentCount: > 0 }) { LockValidation.Validator.Unorder(entry.Class, "it lets several in at once, so it is a throttle"); }
     }
 
-    internal static void MonitorWaiting(object? lockObject, int site)
+    /// <summary>Every level of a lock is given back at once.</summary>
+    internal static void ReleaseAll(object lockObject)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0) { return; }
+        for (int index = thread.FindObject(lockObject); index >= 0; index = thread.FindObject(lockObject)) { thread.RemoveAt(index); }
+    }
+
+    /// <summary>What the thread holds of a legacy lock is what the lock says. It depends on nothing: whether it waited is not known.</summary>
+    internal static void TakeAsHeld(ReaderWriterLock? lockObject, object? owner, string origin, int site)
+    {
+        if (lockObject is null) { return; }
+        ReleaseAll(lockObject);
+        if (!lockObject.IsWriterLockHeld && !lockObject.IsReaderLockHeld) { return; }
+        HeldLocks thread = LockThreads.Current;
+        LockEvents.Want(thread, lockObject, owner, origin, LockKind.ReaderWriterLock, lockObject.IsWriterLockHeld ? WantMode.Exclusive : WantMode.Shared, AcquireFlags.Try, site);
+        LockEvents.Taken(thread);
+    }
+
+    internal static void HandlesWanted(WaitHandle[] handles, string origin, bool forever, int site)
+    {
+        if (!forever) { return; }
+        HeldLocks thread = LockThreads.Current;
+        foreach (WaitHandle handle in handles)
+        {
+            if (handle is null || KindOf(handle, 0xFF) is not { } kind) { continue; }
+            LockEvents.Want(thread, handle, null, origin, kind, WantMode.Exclusive, AcquireFlags.None, site);
+            LockEvents.NotTaken(thread);
+        }
+    }
+
+    internal static void HandleTaken(WaitHandle? handle, string origin, int site)
+    {
+        if (handle is null || KindOf(handle, 0xFF) is not { } kind) { return; }
+        HeldLocks thread = LockThreads.Current;
+        LockEvents.Want(thread, handle, null, origin, kind, WantMode.Exclusive, AcquireFlags.Try, site);
+        LockEvents.Taken(thread);
+    }
+
+    internal static void Disposing(object? lockObject, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (lockObject is null || thread.Inside != 0 || thread.FindObject(lockObject) is var index && index < 0) { return; }
+        ref HeldLock entry = ref thread.Entries[index];
+        bool isLock = !entry.Class.Kind.IsSemaphore() || entry.Class.SeenBalanced || entry.Class.LooksBalanced;
+        if (isLock && (entry.Flags & AcquireFlags.Pending) == 0)
+        {
+            thread.Inside++;
+            try { LockValidation.Validator.Disposed(thread, entry.Lock, site); }
+            catch (Exception fault) { LockValidation.Fault(fault); }
+            finally { thread.Inside--; }
+        }
+
+        ReleaseAll(lockObject);
+    }
+
+    internal static void MonitorWaiting(object? lockObject, object? owner, string origin, int site)
     {
         HeldLocks thread = LockThreads.Current;
         if (lockObject is null || thread.Inside != 0) { return; }
         int index = thread.FindObject(lockObject);
-        if (index < 0) { return; }
+        if (index < 0)
+        {
+            if (Monitor.IsEntered(lockObject)) { return; }
+            LockInstance unheld = LockBinding.Of(thread, lockObject, owner, origin, LockKind.Monitor, site);
+            thread.Inside++;
+            try { LockValidation.Validator.WaitWithout(thread, unheld, site); }
+            catch (Exception fault) { LockValidation.Fault(fault); }
+            finally { thread.Inside--; }
+            return;
+        }
+
         LockInstance instance = thread.Entries[index].Lock;
         thread.Inside++;
         try { LockValidation.Validator.Reacquire(thread, instance, site); }

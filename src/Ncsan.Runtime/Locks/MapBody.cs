@@ -87,6 +87,17 @@ internal sealed class FuncBody<T, TResult>(Func<T, TResult> body, LockInstance m
     }
 }
 
+/// <summary>A body that is given two things and has a result.</summary>
+internal sealed class FuncBody<T1, T2, TResult>(Func<T1, T2, TResult> body, LockInstance map, int site) : MapBody(map, site)
+{
+    internal TResult Run(T1 one, T2 two)
+    {
+        Running running = Begin();
+        try { return body(one, two); }
+        finally { End(running); }
+    }
+}
+
 /// <summary>What the pool runs of Task.Run over an async method: the task that was made at once goes on waiting for the one inside.</summary>
 internal interface IAsyncBody
 {
@@ -103,4 +114,17 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
     public Task? Inner => _inner;
 
     internal TTask Run() => _inner = body();
+}
+
+/// <summary>What a synchronization context runs: it holds the context meanwhile.</summary>
+internal sealed class PostedBody(SendOrPostCallback body)
+{
+    internal void Run(object? state)
+    {
+        HeldLocks thread = LockThreads.Current;
+        LockInstance? held = thread.Inside == 0 && LockValidation.IsOn ? Contexts.Current()?.Lock : null;
+        if (held is not null) { thread.Push(held, WantMode.Exclusive, AcquireFlags.None, 0); }
+        try { body(state); }
+        finally { if (held is not null) { LockValidation.Validator.Leave(thread, held); } }
+    }
 }

@@ -28,7 +28,7 @@ internal sealed partial class Validator
     internal void Wait(HeldLocks thread, LockInstance map, AcquireFlags flags, int site)
     {
         if (thread.Spinning > 0) { CheckWaitType(thread, map, site); }
-        if (thread.Depth == 0 || thread.Find(map) >= 0) { return; }
+        if (thread.Depth == 0 || thread.Find(map) is var index && index >= 0 && ((flags & AcquireFlags.Async) == 0 || index > thread.TopMark())) { return; }
         ulong key = ChainKey.Add(thread.Key, map.Hash, (int)flags << 8) ^ thread.Strand;
         if (!_chains.Contains(key)) { ValidateSlow(thread, map, WantMode.Exclusive, flags, site, key); }
     }

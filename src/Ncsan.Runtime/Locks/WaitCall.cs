@@ -15,4 +15,7 @@ public enum WaitCall
 
     /// <summary>The task comes straight from the call that made it: nobody can have awaited it before.</summary>
     OnTheSpot = 4,
+
+    /// <summary>For as long as nobody cancels it: ordered like any other, but a wait that lasts proves nothing.</summary>
+    Cancelable = 8,
 }

@@ -13,7 +13,7 @@ internal static class Waits
         HeldLocks thread = LockThreads.Current;
         if (task is null || thread.Inside != 0) { return; }
         if (thread.Spinning > 0 && !task.IsCompleted) { Blocking(thread, "a task", site); }
-        if ((how & WaitCall.Forever) == 0 || ((how & (WaitCall.AsksResult | WaitCall.OnTheSpot)) == WaitCall.AsksResult && task.IsCompleted)) { return; }
+        if ((how & (WaitCall.Forever | WaitCall.Cancelable)) == 0 || ((how & (WaitCall.AsksResult | WaitCall.OnTheSpot)) == WaitCall.AsksResult && task.IsCompleted)) { return; }
         LockInstance? context = task.IsCompleted && (how & WaitCall.OnTheSpot) == 0 ? null : Contexts.Current()?.Lock;
         if (thread.Depth == 0 && context is null) { return; }
         LockInstance? waited = map is not null ? Maps.Of(map, site) : Maps.OfTask(task);
@@ -23,10 +23,10 @@ internal static class Waits
         if (context is not null) { thread.RemoveAt(thread.Depth - 1); }
     }
 
-    internal static void Tasks(Task?[] tasks, bool forever, int site)
+    internal static void Tasks(Task?[] tasks, WaitCall how, int site)
     {
-        foreach (Task? task in tasks) { Task(task, null, forever ? WaitCall.Forever : WaitCall.None, site); }
-        if (!forever || Array.IndexOf(tasks, null) >= 0 || Array.TrueForAll(tasks, static task => task!.IsCompleted)) { return; }
+        foreach (Task? task in tasks) { Task(task, null, how, site); }
+        if ((how & WaitCall.Forever) == 0 || Array.IndexOf(tasks, null) >= 0 || Array.TrueForAll(tasks, static task => task!.IsCompleted)) { return; }
         HeldLocks thread = LockThreads.Current;
         Begin(thread, tasks, site);
         try { foreach (Task? task in tasks) { Silently(task!); } }
@@ -101,6 +101,12 @@ internal static class Waits
         internal static extern ref object? ObjectOf(ref ValueTask<T> task);
     }
 
+    internal static void Send(SynchronizationContext context, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (Contexts.Known(context) is { } pump && pump.Thread != Environment.CurrentManagedThreadId) { Map(thread, pump.Lock, site); }
+    }
+
     internal static void Map(HeldLocks thread, LockInstance map, int site)
     {
         if (thread.Inside != 0) { return; }
@@ -132,8 +138,46 @@ internal static class Waits
         return -1;
     }
 
+    internal static void EnterMap(string map, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside == 0) { LockValidation.Validator.Enter(thread, Maps.Of(map, site), site); }
+    }
+
+    internal static void LeaveMap(string map, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside == 0) { LockValidation.Validator.Leave(thread, Maps.Of(map, site)); }
+    }
+
+    /// <summary>The handlers of an event are about to be called. An event of one object is not that of another.</summary>
+    internal static Raised EnterHandlers(object? owner, string origin, int site)
+    {
+        if (!LockValidation.IsOn) { return default; }
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0) { return default; }
+        thread.Inside++;
+        try
+        {
+            LockInstance context = Contexts.OfEvent(owner, origin);
+            LockValidation.Validator.Enter(thread, context, site);
+            return new Raised(thread, context);
+        }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+        return default;
+    }
+
+    internal static void LeaveHandlers(Raised raised)
+    {
+        if (raised.Thread is { } thread) { LockValidation.Validator.Leave(thread, raised.Context!); }
+    }
+
     internal static void LeaveInline(int depth, string origin)
     {
         if (depth >= 0) { LockValidation.Validator.Leave(LockThreads.Current, Contexts.Of(origin)); }
     }
 }
+
+/// <summary>An event that is being raised: by whom, and what its handlers run in.</summary>
+internal readonly record struct Raised(HeldLocks? Thread, LockInstance? Context);

@@ -1,0 +1,101 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Locks;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>The seldom ones: changes of the mode in which a legacy lock is held, waits for several handles at once, and the end of a lock.</summary>
+internal static class OddLocks
+{
+    private static readonly HashSet<string> s_disposable = new(StringComparer.Ordinal)
+    {
+        "System.Threading.ReaderWriterLockSlim", "System.Threading.SemaphoreSlim", "System.Threading.Mutex", "System.Threading.Semaphore",
+    };
+
+    internal static void Visit(Invocation call)
+    {
+        switch (call.DeclaringType, call.Name)
+        {
+            case ("System.Threading.ReaderWriterLock", "UpgradeToWriterLock"):
+                Upgrade(call);
+                break;
+            case ("System.Threading.ReaderWriterLock", "DowngradeFromWriterLock" or "ReleaseLock" or "RestoreLock"):
+                LockOrigin changed = LockPass.Origin(call);
+                int at = LockPass.Site(call, changed);
+                call.Add(Copies.Both, after: true, [0], w =>
+                {
+                    w.Emit(changed.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                    w.Emit(OpCodes.Ldstr, changed.Name);
+                    w.Site(at);
+                    w.Hook(nameof(Hooks.OldReaderWriterChanged));
+                });
+                break;
+            case ("System.Threading.WaitHandle", "WaitAll" or "WaitAny"):
+                Handles(call);
+                break;
+            case ("System.Threading.WaitHandle", "SignalAndWait") when call.ArgumentCount == 2 && !call.Op.HasPrefix(Code.Tail):
+                Exchange(call);
+                break;
+            case (_, "Dispose" or "Close") when call.ArgumentCount == 1 && IsLock(call):
+                call.Before(Copies.Both, nameof(Hooks.LockDisposing), call.Site(SiteKind.Lock, LockPass.Origin(call).Name.TrimStart('?')), 0);
+                break;
+        }
+    }
+
+    private static bool IsLock(Invocation call) => s_disposable.Contains(call.DeclaringType) || call.Op.Inputs is [{ Type: { } type }] && s_disposable.Contains(type.FullName);
+
+    private static void Upgrade(Invocation call)
+    {
+        if (call.Op.HasPrefix(Code.Tail)) { return; }
+        LockOrigin origin = LockPass.Origin(call);
+        int site = LockPass.Site(call, origin), how = LockCall.Take("ReaderWriterLock", "Exclusive", isTry: false, isCancelable: false, isReleased: false);
+        bool span = call.ArgumentType(1)?.MetadataType != MetadataType.Int32;
+        call.Op.Replace(Copies.Both, w =>
+        {
+            if (span) { w.Hook(nameof(Hooks.Milliseconds)); }
+            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            w.Emit(OpCodes.Ldstr, origin.Name);
+            w.Constant(how);
+            w.Site(site);
+            w.Hook(nameof(Hooks.OldReaderWriterUpgrade));
+        });
+    }
+
+    private static void Handles(Invocation call)
+    {
+        bool all = call.Name == "WaitAll";
+        string origin = LockPass.Origin(call).Name;
+        int site = call.Site(SiteKind.Lock, "WaitHandle." + call.Name);
+        call.Add(Copies.Both, after: false, [0], w =>
+        {
+            w.Emit(OpCodes.Ldstr, origin);
+            w.Constant(all && call.ArgumentCount == 1 ? 1 : 0);
+            w.Site(site);
+            w.Hook(nameof(Hooks.HandlesWanted));
+        });
+        call.Add(Copies.Both, after: true, [0, CallPlan.Result], w =>
+        {
+            w.Emit(OpCodes.Ldstr, origin);
+            w.Site(site);
+            w.Hook(all ? nameof(Hooks.HandlesTaken) : nameof(Hooks.HandleTaken));
+        });
+    }
+
+    private static void Exchange(Invocation call)
+    {
+        string origin = LockOrigin.Of(call.Code, call.Op.Inputs![1].Producer).Name;
+        int site = call.Site(SiteKind.Lock, origin.TrimStart('?'));
+        int how = LockCall.Take("WaitHandle", "Exclusive", isTry: false, isCancelable: false, isReleased: false), releasing = LockCall.Release("WaitHandle", null);
+        call.Op.Replace(Copies.Both, w =>
+        {
+            w.Emit(OpCodes.Ldstr, origin);
+            w.Constant(how);
+            w.Constant(releasing);
+            w.Site(site);
+            w.Hook(nameof(Hooks.HandleExchange));
+        });
+    }
+}
