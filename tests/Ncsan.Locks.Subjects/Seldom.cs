@@ -101,10 +101,11 @@ public static class Seldom
         public void Move() => Moved?.Invoke(1);
     }
 
-    /// <summary>The handler is subscribed only after the event was raised under the lock: nothing nests in this run.</summary>
+    /// <summary>The handler that takes the lock is subscribed only after the event was raised under the other: nothing nests in this run.</summary>
     [Case] public static void NCS0105_event_under_a_lock_that_a_handler_leads_to()
     {
         var feed = new Feed();
+        feed.Changed += (_, _) => { };
         Case.InTurn(
             () => feed.RaiseUnder(s_g),
             () => { feed.Changed += (_, _) => { lock (s_h) { } }; feed.Raise(); },
@@ -115,6 +116,7 @@ public static class Seldom
     {
         object inner = new(), outer = new();
         Feed one = new(), two = new();
+        one.Changed += (_, _) => { };
         Case.InTurn(
             () => one.RaiseUnder(outer),
             () => { two.Changed += (_, _) => { lock (inner) { } }; two.Raise(); two.Moved += _ => { lock (inner) { } }; two.Move(); },
