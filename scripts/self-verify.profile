@@ -12,3 +12,28 @@ open System.Collections.Generic.Dictionary.TryInsert*         # no table of the 
 open System.Reflection.CerHashtable.*                         # its keys are the framework's own descriptions of types and members
 open System.Threading.Tasks.AwaitTaskContinuation.*           # the hooks that stand for SetResult run the continuations of the program as its own call did: outside of the guard, where instrumented code belongs
 open System.Runtime.Loader.AssemblyLoadContext.InvokeResolveEvent*   # the runtime references the framework alone, which is found without asking a handler of the program
+
+# Hooks that stand for a call of the program and run what it ran: handlers, bodies, a wait handle of its own, the exceptions of a sequence. All outside of the guard.
+open Ncsan.Runtime.Hooks.Raise*                               # the handlers of an event, in the place of the program's own call
+open Ncsan.Runtime.Locks.ActionBody.Run*                      # the body of a task, in the place of the delegate
+open Ncsan.Runtime.Locks.LockContention.Enter*                # a wait handle that the program derived itself
+open System.Threading.Tasks.TaskCompletionSource.TrySetException*   # enumerates the program's exceptions, in the place of its own call
+open System.Threading.Tasks.TaskExceptionHolder.AddFaultException*  # the same
+open System.Collections.Generic.List.AddRange*                # the same
+
+# An exception of the program passes through those hooks, which have a finally and no catch that looks at it; it never gets to the places that put a fault of the runtime into words.
+open Ncsan.Runtime.Findings.Faults.*                          # words for a fault of the runtime itself
+open Ncsan.Runtime.Locks.LockValidation.Fault*                # the same
+open Ncsan.Runtime.Framework.FrameworkLink.*                  # the same
+open Ncsan.Runtime.Races.CandidateStore.*                     # the same
+open Ncsan.Runtime.Sites.RewrittenModule.*                    # the same
+open System.AggregateException.*                              # the same
+open System.BadImageFormatException.ToString()                # the same
+open System.IO.FileNotFoundException.ToString()               # the same
+open System.IO.FileLoadException.ToString()                   # the same
+open System.Runtime.InteropServices.ExternalException.ToString()   # the same
+open System.ValueTuple.*                                      # tuples of the runtime's own keys: strings, types and numbers
+open System.Delegate.*                                        # a delegate of the framework; the program cannot derive from it
+open System.MulticastDelegate.*                               # the same
+open System.Threading.Tasks.Task.NotifyDebuggerOfWaitCompletionIfNecessary()   # overridden by the framework alone: the member is internal
+open System.AppContextConfigHelper.*                          # a setting of the framework: a string or a number

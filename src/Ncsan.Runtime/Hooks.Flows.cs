@@ -94,7 +94,9 @@ public static unsafe partial class Hooks
     /// <summary>The same for a sequence, which is looked at only if that runs no code of the program.</summary>
     public static void TaskSequenceWaiting(IEnumerable<Task>? tasks, int how, int site)
     {
-        if (LockValidation.IsOn && tasks is Task[] or List<Task>) { Waits.Tasks([.. tasks], (WaitCall)how, site); }
+        if (!LockValidation.IsOn) { return; }
+        if (tasks is Task[] array) { Waits.Tasks(array, (WaitCall)how, site); }
+        if (tasks is List<Task> list) { Waits.Tasks(list.ToArray(), (WaitCall)how, site); }
     }
 
     /// <summary>The thread is about to block until a synchronization context has run something.</summary>

@@ -10,13 +10,13 @@ internal static class HangFindings
 {
     private const int MostOthers = 32;
 
-    internal static (string Id, JsonLine Line) Line(IReadOnlyList<object> circle, IReadOnlyList<HeldLocks> others)
+    internal static (string Id, JsonLine Line) Line(List<object> circle, HeldLocks[] others)
     {
         var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
 
         // A task is only how one waits for another: what runs it has a section of its own.
-        object[] waiters = [.. circle.Where(static node => node is not Task)];
-        string[] wants = [.. waiters.Select(static node => Wanted(node))];
+        List<object> waiters = circle.FindAll(static node => node is not Task);
+        string[] wants = [.. waiters.ConvertAll(static node => Wanted(node))];
         string member = string.Join(" -> ", wants);
         string id = LockFindings.Id(rule, [.. wants]);
         JsonLine line = LockFindings.Begin(rule, kind, id, $"{kind}: {member}", "error", member, "observed", null);
@@ -25,8 +25,8 @@ internal static class HangFindings
             if (node is HeldLocks thread) { Thread(line, thread, $"{Name(thread)} hangs"); } else { Flow(line, (SuspendedFlow)node); }
         }
 
-        foreach (HeldLocks thread in others.Take(MostOthers)) { Thread(line, thread, $"{Name(thread)} waits too, outside of the circle"); }
-        if (others.Count > MostOthers) { LockFindings.Section(line, $"{others.Count - MostOthers} more threads wait", [], null, 0); }
+        foreach (HeldLocks thread in others.AsSpan(0, Math.Min(MostOthers, others.Length))) { Thread(line, thread, $"{Name(thread)} waits too, outside of the circle"); }
+        if (others.Length > MostOthers) { LockFindings.Section(line, $"{others.Length - MostOthers} more threads wait", [], null, 0); }
         LockFindings.Section(line, "What to do", [remedy], null, 0);
         return (id, line.CloseList().Close());
     }
@@ -68,12 +68,14 @@ internal static class HangFindings
     {
         HeldLocks { Awaited: Thread joined } => joined.Name is { } name ? $"thread {joined.ManagedThreadId} '{name}' to end" : $"thread {joined.ManagedThreadId} to end",
         HeldLocks { Awaited: Task task } => TaskName(task),
-        HeldLocks { Awaited: MapBody[] bodies } => string.Join(", ", bodies.Select(static body => body.Map.Class.Name).Distinct().Take(4)),
-        HeldLocks { Awaited: Task[] tasks } => $"{tasks.Length} tasks, {string.Join(", ", tasks.Where(static task => task is { IsCompleted: false }).Select(TaskName).Distinct().Take(4))} among them",
+        HeldLocks { Awaited: MapBody[] bodies } => Names(Array.ConvertAll(bodies, static body => body.Map.Class.Name)),
+        HeldLocks { Awaited: Task[] tasks } => $"{tasks.Length} tasks, {Names(Array.ConvertAll(Array.FindAll(tasks, static task => task is { IsCompleted: false }), TaskName))} among them",
         SuspendedFlow { Awaited: { IsCompleted: false } awaited } => TaskName(awaited),
         SuspendedFlow { Pump: { } pump } => $"its turn on {pump.Lock.Class.Name} (thread {pump.Thread})",
         _ => "?",
     };
+
+    private static string Names(string[] names) => string.Join(", ", new HashSet<string>(names, StringComparer.Ordinal));
 
     private static string TaskName(Task task) => Maps.OfTask(task) is { } map ? $"the task of {map.Class.Name}" : $"a task ({task.Status})";
 }

@@ -17,7 +17,7 @@ internal static class HangWatch
     private const int Period = 250_000;
 
     private static readonly HashSet<HeldLocks> s_ended = [];
-    private static IReadOnlyList<(object Node, long Waits)> s_seen = [];
+    private static List<(object Node, long Waits)> s_seen = [];
 
     internal static void Start() => new Thread(Run) { IsBackground = true, Name = "ncsan hang watch" }.Start();
 
@@ -64,16 +64,16 @@ internal static class HangWatch
         if (!LockThreads.AnyBlocked() && !SuspendedFlow.AnyWaiting) { s_seen = []; return; }
         var graph = new WaitGraph();
         List<object>? circle = graph.Circle();
-        var now = circle is null ? [] : circle.ConvertAll(static node => (node, (node as HeldLocks)?.Waits ?? 0)).OrderBy(static at => at.node.GetHashCode()).ToList();
-        bool isSame = now.Count > 0 && now.SequenceEqual(s_seen);
+        List<(object Node, long Waits)> now = circle is null ? [] : circle.ConvertAll(static node => (node, (node as HeldLocks)?.Waits ?? 0));
+        bool isSame = now.Count > 0 && now.Count == s_seen.Count && now.TrueForAll(static at => s_seen.Exists(before => ReferenceEquals(before.Node, at.Node) && before.Waits == at.Waits));
         s_seen = now;
         if (isSame && (!WaitGraph.IsUnsure(circle!) || graph.IsQuiet())) { Report(circle!, graph); }
     }
 
     private static void Report(List<object> circle, WaitGraph graph)
     {
-        int threads = circle.Count(static node => node is HeldLocks), flows = circle.Count(static node => node is SuspendedFlow);
-        LockFindings.SubmitHang(circle, [.. graph.Blocked.Where(thread => !circle.Contains(thread))]);
+        int threads = circle.FindAll(static node => node is HeldLocks).Count, flows = circle.FindAll(static node => node is SuspendedFlow).Count;
+        LockFindings.SubmitHang(circle, Array.FindAll(graph.Blocked(), thread => !circle.Contains(thread)));
         string who = (threads, flows) switch
         {
             (1, 0) => "a thread waits for itself",

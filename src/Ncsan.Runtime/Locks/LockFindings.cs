@@ -18,7 +18,7 @@ internal static class LockFindings
     }
 
     /// <summary>Reports threads and flows that wait for each other now, and those that wait because of them.</summary>
-    internal static void SubmitHang(IReadOnlyList<object> circle, IReadOnlyList<HeldLocks> others) => Guarded(() => HangFindings.Line(circle, others));
+    internal static void SubmitHang(List<object> circle, HeldLocks[] others) => Guarded(() => HangFindings.Line(circle, others));
 
     private static void Guarded(Func<(string Id, JsonLine Line)> line)
     {

@@ -20,38 +20,43 @@ internal sealed class WaitGraph
     private static readonly ConcurrentDictionary<(Type, string), FieldInfo?> s_fields = new();
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> s_awaiters = new();
 
-    private readonly HeldLocks[] _threads = [.. LockThreads.All.Where(static thread => thread.Managed?.IsAlive == true)];
+    private readonly HeldLocks[] _threads = Array.FindAll(LockThreads.All, static thread => thread.Managed?.IsAlive == true);
     private readonly SuspendedFlow[] _flows = SuspendedFlow.Waiting();
 
     /// <summary>The threads that block for something that has an edge or a name here.</summary>
-    internal IEnumerable<HeldLocks> Blocked => _threads.Where(IsBlocked);
+    internal HeldLocks[] Blocked() => Array.FindAll(_threads, IsBlocked);
 
     /// <summary>The first circle that is found, in the order of the waits, or null.</summary>
     internal List<object>? Circle()
     {
         var done = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var path = new List<object>();
-        foreach (object start in Blocked.Concat<object>(_flows))
-        {
-            if (Circle(start, path, done) is { } circle) { return circle; }
-        }
-
+        foreach (HeldLocks start in Blocked()) { if (Circle(start, path, done) is { } circle) { return circle; } }
+        foreach (SuspendedFlow start in _flows) { if (Circle(start, path, done) is { } circle) { return circle; } }
         return null;
     }
 
     /// <summary>Whether a circle can only be one if a semaphore in it is a lock, of which nothing has been seen yet that says so, or if a spin lock is the very one that is held.</summary>
-    internal static bool IsUnsure(IReadOnlyList<object> circle) => circle.Any(node => Wanted(node) is { } wanted && wanted.Class.Kind.IsSemaphore()
-        && ((!wanted.Class.SeenBalanced && !wanted.Class.LooksBalanced) || circle.Count == 1))
-        || circle.Any(node => Wanted(node) is { Class.SharesInstance: true });
+    internal static bool IsUnsure(List<object> circle)
+    {
+        foreach (object node in circle)
+        {
+            if (Wanted(node)?.Class is not { } wanted) { continue; }
+            if (wanted.SharesInstance || (wanted.Kind.IsSemaphore() && (circle.Count == 1 || (!wanted.SeenBalanced && !wanted.LooksBalanced)))) { return true; }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether nothing is left in the process that could still release a semaphore: no timer, no work, no thread that runs.</summary>
     internal bool IsQuiet()
     {
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int idle, out _);
-        return Timer.ActiveCount == 0 && ThreadPool.PendingWorkItemCount == 0 && most - idle <= _threads.Count(static thread => thread.Managed!.IsThreadPoolThread && IsBlocked(thread))
-            && _threads.Any(static thread => thread.Managed!.ManagedThreadId == 1) && _threads.All(IsBlocked)
-            && Creation.Alive().All(started => _threads.Any(known => known.Managed == started));
+        return Timer.ActiveCount == 0 && ThreadPool.PendingWorkItemCount == 0 && Array.TrueForAll(_threads, IsBlocked)
+            && most - idle <= Array.FindAll(_threads, static thread => thread.Managed!.IsThreadPoolThread).Length
+            && Array.Exists(_threads, static thread => thread.Managed!.ManagedThreadId == 1)
+            && Creation.Alive().TrueForAll(started => Array.Exists(_threads, known => known.Managed == started));
     }
 
     /// <summary>The lock that a node waits for, if it is one.</summary>
@@ -70,7 +75,9 @@ internal sealed class WaitGraph
         if (seen >= 0) { return path[seen..]; }
         if (!done.Add(node)) { return null; }
         path.Add(node);
-        foreach (object blocker in Blockers(node))
+        var blockers = new List<object>();
+        AddBlockers(node, blockers);
+        foreach (object blocker in blockers)
         {
             if (Circle(blocker, path, done) is { } circle) { return circle; }
         }
@@ -79,58 +86,69 @@ internal sealed class WaitGraph
         return null;
     }
 
-    private IEnumerable<object> Blockers(object node) => node switch
+    private void AddBlockers(object node, List<object> to)
     {
-        HeldLocks thread => OfThread(thread),
-        SuspendedFlow flow => OfFlow(flow),
-        Task task => task.IsCompleted ? [] : OfTask(task),
-        _ => [],
-    };
+        switch (node)
+        {
+            case HeldLocks thread: OfThread(thread, to); break;
+            case SuspendedFlow { IsResumed: false } flow: OfFlow(flow, to); break;
+            case Task { IsCompleted: false } task: OfTask(task, to); break;
+        }
+    }
 
-    private IEnumerable<object> OfThread(HeldLocks thread) => Wanted(thread) is { } wanted ? Owners(wanted, thread.WantedMode, thread) : thread.Awaited switch
+    private void OfThread(HeldLocks thread, List<object> to)
     {
-        Task task => [task],
-        Task[] tasks => tasks,
-        MapBody[] bodies => bodies.SelectMany(Runners).Where(runner => !ReferenceEquals(runner, thread)),
-        Thread joined => _threads.Where(other => other.Managed == joined),
-        _ => [],
-    };
+        if (Wanted(thread) is { } wanted)
+        {
+            Owners(wanted, thread.WantedMode, thread, to);
+            return;
+        }
 
-    private IEnumerable<object> OfFlow(SuspendedFlow flow)
+        switch (thread.Awaited)
+        {
+            case Task awaited: to.Add(awaited); break;
+            case Task[] tasks:
+                foreach (Task task in tasks) { to.Add(task); }
+                break;
+            case Thread joined: AddThread(known => known.Managed == joined, to); break;
+            case MapBody[] bodies:
+                foreach (MapBody body in bodies) { AddThread(known => !ReferenceEquals(known, thread) && Runs(known, body), to); }
+                break;
+        }
+    }
+
+    private void OfFlow(SuspendedFlow flow, List<object> to)
     {
-        if (flow.IsResumed) { return []; }
         if (flow.Pending is var index and >= 0)
         {
             ref HeldLock entry = ref flow.Entries[index];
-            return entry.Object is SemaphoreSlim { CurrentCount: > 0 } ? [] : Owners(entry.Lock, entry.Want, null);
+            if (entry.Object is not SemaphoreSlim { CurrentCount: > 0 }) { Owners(entry.Lock, entry.Want, null, to); }
         }
-
-        return flow.Awaited is { IsCompleted: false } awaited ? [awaited] : flow.Pump is { } pump ? _threads.Where(thread => thread.Managed!.ManagedThreadId == pump.Thread) : [];
+        else if (flow.Awaited is { IsCompleted: false } awaited)
+        {
+            to.Add(awaited);
+        }
+        else if (flow.Pump is { } pump)
+        {
+            AddThread(known => known.Managed!.ManagedThreadId == pump.Thread, to);
+        }
     }
 
-    private IEnumerable<object> Owners(LockInstance wanted, WantMode want, HeldLocks? self)
+    private void AddThread(Predicate<HeldLocks> which, List<object> to)
     {
-        if (wanted.Class.Unordered || wanted.Class.SharesInstance && self is not null && Holds(self, wanted, want)) { yield break; }
-        bool any = false;
-        foreach (HeldLocks thread in _threads)
-        {
-            if (!Holds(thread, wanted, want)) { continue; }
-            any = true;
-            yield return thread;
-        }
+        foreach (HeldLocks thread in _threads) { if (which(thread)) { to.Add(thread); } }
+    }
 
-        if (wanted.Keeper is { IsResumed: false } keeper)
-        {
-            any = true;
-            yield return keeper;
-        }
+    private void Owners(LockInstance wanted, WantMode want, HeldLocks? self, List<object> to)
+    {
+        if (wanted.Class.Unordered || (wanted.Class.SharesInstance && self is not null && Holds(self, wanted, want))) { return; }
+        int before = to.Count;
+        AddThread(thread => Holds(thread, wanted, want), to);
+        if (wanted.Keeper is { IsResumed: false } keeper) { to.Add(keeper); }
 
         // Nobody keeps a reader out but a writer who waits himself.
-        if (any || want != WantMode.Shared) { yield break; }
-        foreach (HeldLocks thread in _threads)
-        {
-            if (!ReferenceEquals(thread, self) && ReferenceEquals(Wanted(thread), wanted) && thread.WantedMode is WantMode.Exclusive or WantMode.Upgrade) { yield return thread; }
-        }
+        if (to.Count > before || want != WantMode.Shared) { return; }
+        AddThread(thread => !ReferenceEquals(thread, self) && ReferenceEquals(Wanted(thread), wanted) && thread.WantedMode is WantMode.Exclusive or WantMode.Upgrade, to);
     }
 
     /// <summary>Whether a thread keeps another out of a lock. Its entries change under our eyes.</summary>
@@ -147,28 +165,50 @@ internal sealed class WaitGraph
         return false;
     }
 
-    private IEnumerable<HeldLocks> Runners(MapBody body) => _threads.Where(thread =>
+    private static bool Runs(HeldLocks thread, MapBody body)
     {
         HeldLock[] entries = thread.Entries;
         int depth = Math.Min(thread.Depth, entries.Length);
         for (int i = 0; i < depth; i++) { if (ReferenceEquals(entries[i].Object, body)) { return true; } }
         return false;
-    });
+    }
 
-    private IEnumerable<object> OfTask(Task task)
+    private void OfTask(Task task, List<object> to)
     {
         Type type = task.GetType();
         if (Value(task, type, "StateMachine") is { } machine)
         {
-            if (Value(machine, machine.GetType(), "<>ncsan_held") is SuspendedFlow flow) { return [flow]; }
-            return s_awaiters.GetOrAdd(machine.GetType(), static of => [.. of.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(static field => field.Name.StartsWith("<>u__", StringComparison.Ordinal))])
-                .Select(field => Awaited(field.GetValue(machine))).OfType<Task>().Where(static awaited => !awaited.IsCompleted);
+            OfMachine(machine, to);
+        }
+        else if (Value(task, typeof(Task), "m_action") is Delegate { Target: MapBody body })
+        {
+            AddThread(thread => Runs(thread, body), to);
+        }
+        else if (type.Name.StartsWith("UnwrapPromise", StringComparison.Ordinal))
+        {
+            if (task.AsyncState is IAsyncBody { Inner: { } inner }) { to.Add(inner); }
+        }
+        else if (type.Name.StartsWith("WhenAllPromise", StringComparison.Ordinal))
+        {
+            if ((Value(task, type, "_tasks") ?? Value(task, type, "m_tasks")) is Task?[] all) { foreach (Task? one in all) { if (one is not null) { to.Add(one); } } }
+        }
+        else if (Value(task, type, "m_antecedent") is Task antecedent)
+        {
+            to.Add(antecedent);
+        }
+    }
+
+    private static void OfMachine(object machine, List<object> to)
+    {
+        Type type = machine.GetType();
+        if (Value(machine, type, "<>ncsan_held") is SuspendedFlow flow)
+        {
+            to.Add(flow);
+            return;
         }
 
-        if ((Value(task, typeof(Task), "m_action") as Delegate)?.Target is MapBody body) { return Runners(body); }
-        if (type.Name.StartsWith("UnwrapPromise", StringComparison.Ordinal)) { return task.AsyncState is IAsyncBody { Inner: { } inner } ? [inner] : []; }
-        if (type.Name.StartsWith("WhenAllPromise", StringComparison.Ordinal)) { return (Value(task, type, "_tasks") ?? Value(task, type, "m_tasks")) is IEnumerable<Task?> all ? all.OfType<Task>() : []; }
-        return Value(task, type, "m_antecedent") is Task antecedent ? [antecedent] : [];
+        FieldInfo[] awaiters = s_awaiters.GetOrAdd(type, static of => Array.FindAll(of.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public), static field => field.Name.StartsWith("<>u__", StringComparison.Ordinal)));
+        foreach (FieldInfo awaiter in awaiters) { if (Awaited(awaiter.GetValue(machine)) is { IsCompleted: false } awaited) { to.Add(awaited); } }
     }
 
     /// <summary>The task in an awaiter: the first reference in it.</summary>
