@@ -34,7 +34,7 @@ internal sealed record VerifyInputs(string[] Sections, string[] Profiles, string
         if (ManagedInputs.IsManaged(file)) { return Managed.Open(files, Profile("managed")); }
         foreach (string path in (string[])[file, .. Symbols, .. Types is null ? (string[])[] : [Types]])
         {
-            if (!File.Exists(path)) { throw new InputException("NCS2001", $"there is no file '{path}'."); }
+            if (!File.Exists(path)) { throw new InputException("NCS2001", Directory.Exists(path) ? $"'{path}' is a folder; name the files." : $"there is no file '{path}'."); }
         }
 
         try

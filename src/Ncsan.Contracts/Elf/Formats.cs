@@ -32,6 +32,7 @@ internal static class Formats
         0xCAFEBABE or 0xCAFEBABF => "a fat Mach-O file with several architectures",
         0xFEEDFACE or 0xFEEDFACF or 0xCEFAEDFE or 0xCFFAEDFE => "a Mach-O file",
         0x213C6172 => "a static library; unpack it with `ar x` and verify its objects",
+        0x213C7468 => "a thin static library, a list of objects: verify those, or link them with `ld -r`",
         0x4243C0DE or 0xDEC0170B => "LLVM bitcode (made with -flto)",
         0x0061736D => "a WebAssembly module",
         0x1F8B0800 => "gzip-compressed",

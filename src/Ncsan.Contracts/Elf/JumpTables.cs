@@ -10,6 +10,9 @@ internal struct SwitchHints(ElfFile file)
     /// <summary>The table.</summary>
     internal Place Table { get; private set; } = Place.None;
 
+    /// <summary>A table whose element was loaded: the jump goes where the register points.</summary>
+    internal Place Loaded { get; private set; } = Place.None;
+
     /// <summary>The code that a table's entries count from, where they do not count from the table (.NET's do not).</summary>
     internal Place Base { get; private set; } = Place.None;
 
@@ -21,6 +24,7 @@ internal struct SwitchHints(ElfFile file)
             if (file.Sections[decoded.Memory.Section].IsCode) { Base = decoded.Memory; }
             else { (Table, Base) = (decoded.Memory, Place.None); }
         }
+        else if (decoded.Memory.Section > 0 && decoded.Instruction is { Mnemonic: Mnemonic.Mov, MemoryBase: Register.None, MemoryIndexScale: 8, Op0Kind: OpKind.Register }) { Loaded = decoded.Memory; }
         else if (decoded.Constant.Section > 0) { Table = decoded.Constant; }
     }
 }
@@ -43,6 +47,7 @@ internal sealed class JumpTables(ElfFile file, CodeMap code)
             return indexed && table.Section > 0 ? Entries(function, table, relative: false, Place.None) : [];
         }
 
+        if (hints.Loaded.Section > 0 && Entries(function, hints.Loaded, relative: false, Place.None).ToList() is { Count: > 0 } loaded) { return loaded; }
         return hints.Table.Section > 0 ? Entries(function, hints.Table, relative: true, hints.Base) : [];
     }
 

@@ -26,11 +26,12 @@ internal readonly record struct Value(Holds Kind, Place Place, long Number = 0);
 
 /// <summary>
 /// Follows addresses, constants and loaded pointers through registers. Where paths meet it keeps what all of them know; where a loop, a switch or
-/// a patched jump can arrive everything is forgotten, so that what it does know is true on every path.
+/// a patched jump can arrive everything is forgotten, so that what it does know is true on every path. Code that was not optimised keeps its variables in
+/// its frame: those are followed too, as long as nothing takes the address of one.
 /// </summary>
 internal sealed class RegisterTracker
 {
-    private const int General = 16, Total = 32;
+    private const int General = 16, Total = 32, MostVariables = 32;
 
     private static readonly Register[] s_clobbered =
         [Register.RAX, Register.RCX, Register.RDX, Register.RSI, Register.RDI, Register.R8, Register.R9, Register.R10, Register.R11];
@@ -39,7 +40,10 @@ internal sealed class RegisterTracker
 
     // The upper eight bytes of the vector registers: a compiler stores two pointers at once.
     private readonly Value[] _upper = new Value[Total - General];
+    private readonly Value[] _frame = new Value[MostVariables];
+    private readonly Dictionary<long, int> _variables = [];
     private readonly InstructionInfoFactory _info = new();
+    private bool _hasFrame;
 
     /// <summary>What a register holds.</summary>
     internal Value this[Register register] => Index(register) is >= 0 and int index ? _values[index] : default;
@@ -47,28 +51,44 @@ internal sealed class RegisterTracker
     /// <summary>What the second eight bytes of a vector register hold.</summary>
     internal Value Upper(Register register) => Index(register) is >= General and int index ? _upper[index - General] : default;
 
+    /// <summary>Begins a function. Whether it addresses its variables from <c>%rbp</c>, and nothing else can reach them, is for the caller to say.</summary>
+    internal void Begin(bool hasFrame)
+    {
+        _hasFrame = hasFrame;
+        _variables.Clear();
+        Forget();
+    }
+
     /// <summary>Forgets everything.</summary>
     internal void Forget()
     {
         Array.Clear(_values);
         Array.Clear(_upper);
+        Array.Clear(_frame);
     }
 
     /// <summary>What is known now, to be kept for a place that is branched to.</summary>
-    internal Value[] Snapshot() => [.. _values, .. _upper];
+    internal Value[] Snapshot() => [.. _values, .. _upper, .. _frame];
 
     /// <summary>Keeps only what <paramref name="other"/> knows as well.</summary>
     internal void Meet(Value[] other)
     {
-        for (int i = 0; i < Total; i++) { if (_values[i] != other[i]) { _values[i] = default; } }
-        for (int i = 0; i < _upper.Length; i++) { if (_upper[i] != other[Total + i]) { _upper[i] = default; } }
+        Meet(_values, other);
+        Meet(_upper, other.AsSpan(Total));
+        Meet(_frame, other.AsSpan(Total + _upper.Length));
+    }
+
+    private static void Meet(Value[] here, ReadOnlySpan<Value> there)
+    {
+        for (int i = 0; i < here.Length; i++) { if (here[i] != there[i]) { here[i] = default; } }
     }
 
     /// <summary>Knows what a snapshot knew.</summary>
     internal void Restore(Value[] snapshot)
     {
         snapshot.AsSpan(0, Total).CopyTo(_values);
-        snapshot.AsSpan(Total).CopyTo(_upper);
+        snapshot.AsSpan(Total, _upper.Length).CopyTo(_upper);
+        snapshot.AsSpan(Total + _upper.Length).CopyTo(_frame);
     }
 
     /// <summary>Forgets what a called function may change.</summary>
@@ -118,6 +138,27 @@ internal sealed class RegisterTracker
 
         if (result.Kind != Holds.Unknown && Index(instruction.Op0Register) is >= 0 and int target) { _values[target] = result; }
         if (upper.Kind != Holds.Unknown && Index(instruction.Op0Register) is >= General and int vector) { _upper[vector - General] = upper; }
+        if (instruction.Op0Kind == OpKind.Memory && IsVariable(instruction) && WritesMemory(in decoded)) { Keep(in decoded); }
+    }
+
+    private bool IsVariable(in Instruction instruction)
+        => _hasFrame && instruction.MemoryBase == Register.RBP && instruction.MemoryIndex == Register.None && instruction.SegmentPrefix is not (Register.GS or Register.FS);
+
+    private void Keep(in Decoded decoded)
+    {
+        ref readonly Instruction instruction = ref decoded.Instruction;
+        long at = (long)instruction.MemoryDisplacement64;
+        int size = Math.Max(1, instruction.MemorySize.GetSize());
+        foreach ((long offset, int index) in _variables) { if (offset < at + size && at < offset + 8) { _frame[index] = default; } }
+        if (instruction.Mnemonic != Mnemonic.Mov || size != 8) { return; }
+        Value value = instruction.Op1Kind == OpKind.Register ? this[instruction.Op1Register] : decoded.Constant.IsKnown ? new Value(Holds.Address, decoded.Constant) : default;
+        if (!_variables.TryGetValue(at, out int variable))
+        {
+            if (_variables.Count == MostVariables) { return; }
+            _variables.Add(at, variable = _variables.Count);
+        }
+
+        _frame[variable] = value;
     }
 
     /// <summary>Whether an instruction writes its memory operand.</summary>
@@ -131,7 +172,7 @@ internal sealed class RegisterTracker
         {
             case Mnemonic.Lea:
                 return MemoryOf(in decoded) is { IsKnown: true } place ? new Value(Holds.Address, place) : default;
-            case Mnemonic.Xor when instruction.Op1Kind == OpKind.Register && instruction.Op0Register == instruction.Op1Register:
+            case Mnemonic.Xor or Mnemonic.Pxor or Mnemonic.Xorps or Mnemonic.Xorpd when instruction.Op1Kind == OpKind.Register && instruction.Op0Register == instruction.Op1Register:
                 return new Value(Holds.Constant, Place.None);
             case Mnemonic.Mov when instruction.Op1Kind == OpKind.Memory:
                 return Loaded(in decoded, instruction.Op0Register.GetSize() == 8);
@@ -159,6 +200,8 @@ internal sealed class RegisterTracker
         {
             case Mnemonic.Movhps or Mnemonic.Movhpd or Mnemonic.Punpcklqdq or Mnemonic.Pinsrq:
                 return instruction.Op1Kind == OpKind.Register ? this[instruction.Op1Register] : Loaded(in decoded, true);
+            case Mnemonic.Pxor or Mnemonic.Xorps or Mnemonic.Xorpd:
+                return lower;
             case Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movdqa or Mnemonic.Movdqu:
                 if (instruction.Op1Kind == OpKind.Register) { return Upper(instruction.Op1Register); }
                 if (lower is { Kind: Holds.Element }) { return lower; }
@@ -170,6 +213,7 @@ internal sealed class RegisterTracker
 
     private Value Loaded(in Decoded decoded, bool wide)
         => decoded.ThroughTable ? new Value(Holds.Address, decoded.Memory)
+            : IsVariable(decoded.Instruction) ? wide && _variables.TryGetValue((long)decoded.Instruction.MemoryDisplacement64, out int variable) ? _frame[variable] : default
             : wide && MemoryOf(in decoded) is { IsKnown: true } place ? new Value(Holds.Loaded, place)
             : wide && ArrayOf(in decoded) is { Section: > 0 } array ? new Value(Holds.Element, array)
             : default;

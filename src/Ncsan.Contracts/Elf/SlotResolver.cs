@@ -115,10 +115,10 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         _function = function;
         long end = _start + function.Size;
         var decoder = new SectionDecoder(file, file.Sections[section]);
-        FindJoins(decoder, section, end);
+        bool hasFrame = FindJoins(decoder, section, end);
         _siteAt = [];
         for (int i = 0; i < function.Calls.Length; i++) { _siteAt.TryAdd(function.Calls[i].Offset, i); }
-        _registers.Forget();
+        _registers.Begin(hasFrame);
         _branched.Clear();
         _alive = true;
         decoder.Seek(_start);
@@ -130,19 +130,27 @@ internal sealed class SlotResolver(ElfFile file, CallGraph graph, CodeMap code, 
         }
     }
 
-    private void FindJoins(SectionDecoder decoder, int section, long end)
+    // Where control can arrive in ways that are not followed; and whether the function keeps its variables in a frame that nothing else can reach.
+    private bool FindJoins(SectionDecoder decoder, int section, long end)
     {
+        bool frame = false, escapes = false;
         _unknown.Clear();
         decoder.Seek(_start);
         var hints = new SwitchHints(file);
         for (long at = _start; at < end && decoder.Next(out Decoded decoded); at = decoded.Next)
         {
             hints.Note(in decoded);
+            ref readonly Instruction instruction = ref decoded.Instruction;
+            if (instruction is { Mnemonic: Mnemonic.Mov, Op0Register: Register.RBP, Op1Register: Register.RSP }) { frame = true; }
+            else if (instruction.MemoryBase == Register.RBP && (instruction.Mnemonic == Mnemonic.Lea || instruction.MemoryIndex != Register.None)) { escapes = true; }
+            else if (instruction.OpCount >= 2 && instruction.Op1Kind == OpKind.Register && instruction.Op1Register == Register.RBP) { escapes = true; }
             if (IsBranch(in decoded) && decoded.Memory.Section == section && decoded.Memory.Offset <= decoded.Offset) { _unknown.Add(decoded.Memory.Offset); }
             if (decoded.Instruction.FlowControl == FlowControl.IndirectBranch) { _unknown.UnionWith(jumpTables.Targets(_function, in decoded, in hints).Select(t => t.Offset)); }
             if (special.Edges.TryGetValue((section, decoded.Offset), out var edges)) { _unknown.UnionWith(edges.Select(e => e.To.Offset)); }
             if (special.Alternatives.TryGetValue((section, decoded.Offset), out var alternatives)) { _unknown.UnionWith(alternatives.Select(a => a.Original.Offset + a.OriginalLength)); }
         }
+
+        return frame && !escapes;
     }
 
     private static bool IsBranch(in Decoded decoded) => decoded.Instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch;

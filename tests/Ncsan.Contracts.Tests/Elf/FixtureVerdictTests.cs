@@ -8,7 +8,7 @@ namespace Ncsan.Contracts.Tests.Elf;
 public sealed class FixtureVerdictTests
 {
     private static readonly string[] s_fixtures = ["calls.c", "slots.c", "regions.c", "implicit.c", "switches.c", "instrumented.c"];
-    private static readonly string[] s_flags = ["-mcmodel=kernel -fno-pic -fcf-protection=none", "-fPIC", "-fno-pic -mindirect-branch=thunk-extern -mfunction-return=thunk-extern -fcf-protection=none", "-Os -fno-pic"];
+    private static readonly string[] s_flags = ["-mcmodel=kernel -fno-pic -fcf-protection=none", "-fPIC", "-fno-pic -mindirect-branch=thunk-extern -mfunction-return=thunk-extern -fcf-protection=none", "-Os -fno-pic", "-O0 -fno-pic"];
 
     public static TheoryData<string, string> Matrix()
     {

@@ -26,6 +26,7 @@ public sealed class InputTests
     [InlineData("CAFEBABE00000002", "fat Mach-O")]
     [InlineData("CFFAEDFE07000001", "Mach-O")]
     [InlineData("213C617263683E0A", "static library")]
+    [InlineData("213C7468696E3E0A", "thin static library")]
     [InlineData("4243C0DE35140000", "LLVM bitcode")]
     [InlineData("0061736D01000000", "WebAssembly")]
     [InlineData("1F8B080000000000", "gzip")]
