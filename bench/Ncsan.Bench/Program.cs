@@ -9,6 +9,7 @@ return args switch
     ["libraries", .. var rest] => LibraryRatios.Run(rest),
     ["locks"] => LockPairs.Run(),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
+    ["startup", var tool, var dll] => Startup.Run(tool, dll, pairs: 40),
     ["verify", .. var files] => Verifying.Run(files),
     _ => Usage(),
 };
@@ -19,6 +20,7 @@ static int Usage()
         kernels [--up] [--only TEXT]   instrumented / clean over the kernels, with State down, or up too
         libraries [--up]               the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
         locks                          lock pairs on warm chains, validated / clean
+        startup TOOL DLL               a small program under a cached `ncsan run` and by itself; TOOL is an installed ncsan or ncsan.dll
         verify [FILE...]               the IL verifier over the C# compiler, or other assemblies, with the framework behind them
         rewrite FILE [FOLDER]          how long one assembly takes to rewrite, and how much memory
         """);

@@ -28,6 +28,9 @@ internal abstract partial class ChildProcess
     /// <summary>The exit code is that of a crash rather than one that the program chose.</summary>
     public static bool IsCrash(int exitCode) => OperatingSystem.IsWindows() ? exitCode < 0 : exitCode is > 128 and < 128 + 65;
 
+    /// <summary>What is said when the system refuses.</summary>
+    public static InputException Refused(Launch launch, string why) => new("NCS2010", $"'{launch.File}' cannot be started: {why}.");
+
     protected abstract int Wait();
 
     protected abstract void PassOn(PosixSignal signal);
@@ -37,8 +40,6 @@ internal abstract partial class ChildProcess
         context.Cancel = true;
         PassOn(context.Signal);
     }
-
-    protected static InputException Refused(Launch launch, string why) => new("NCS2010", $"'{launch.File}' cannot be started: {why}.");
 
     /// <summary>Where there is no posix_spawn.</summary>
     private sealed class Managed : ChildProcess
