@@ -7,19 +7,31 @@ namespace Ncsan.Runtime;
 /// <summary>The start and the end of the runtime in a process.</summary>
 internal static class Lifecycle
 {
-    private static int s_started;
+    private static int s_started, s_watching;
 
-    /// <summary>Called with the first rewritten module.</summary>
-    internal static void Start()
+    /// <summary>Called with every rewritten module.</summary>
+    /// <param name="hasSites">The module has something to check. As long as none has, as in a program that only prints a line, nothing but the end is
+    /// prepared: the threads and what they compile would double such a program's time.</param>
+    internal static void Start(bool hasSites)
     {
-        if (Interlocked.Exchange(ref s_started, 1) != 0) { return; }
-        FindingsFile.Open();
+        if (Interlocked.Exchange(ref s_started, 1) == 0)
+        {
+            FindingsFile.Open();
+            AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
+            AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
+        }
+
+        if ((hasSites || Configuration.Locks || Framework.FrameworkLink.IsPossible) && Interlocked.Exchange(ref s_watching, 1) == 0) { Watch(); }
+    }
+
+    private static void Watch()
+    {
         Candidates.Load();
         Reporter.Start();
-        Locks.LockValidation.Start();
+
+        // Asked here rather than there, where the question would make the validator.
+        if (Configuration.Locks) { Locks.LockValidation.Start(); }
         if (Configuration.WeakMemory) { WeakMemory.Start(); }
-        AppDomain.CurrentDomain.ProcessExit += static (_, _) => End();
-        AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
         Framework.FrameworkLink.Publish();
         switch (Configuration.Sampling)
         {
@@ -35,7 +47,7 @@ internal static class Lifecycle
     {
         IsOver = true;
         Framework.FrameworkLink.SetState(0);
-        Locks.LockValidation.Finish();
+        if (Configuration.Locks) { Locks.LockValidation.Finish(); }
         Candidates.Save();
         Reporter.Finish();
     }

@@ -6,13 +6,8 @@ using Ncsan.Framework;
 namespace Ncsan.Cli.Running;
 
 /// <summary>The instrumented framework that a program runs on when its user asks for one.</summary>
-internal static class InstrumentedFramework
+internal static partial class InstrumentedFramework
 {
-    /// <summary>The environment variable that asks for it, as <c>--framework</c> does.</summary>
-    public const string Variable = "NCSAN_FRAMEWORK";
-
-    public static bool IsAskedByEnvironment => Environment.GetEnvironmentVariable(Variable) is { } value && value.ToLowerInvariant() is "1" or "true" or "yes" or "on";
-
     public static FrameworkCache Cache => new(Path.Combine(CopyLocation.UserCache(), "framework"));
 
     /// <summary>The runtime that an application would use.</summary>

@@ -29,7 +29,7 @@ internal static class Lines
     internal static JsonLine Summary(int findings)
     {
         JsonLine line = new JsonLine().Open().Put("schema", Schema).Put("record", "summary").Put("findings", findings).Put("pid", Environment.ProcessId).Open("statistics");
-        foreach ((string name, long value) in Statistics.All) { line.Put(name, value); }
+        Statistics.Write(line);
         return line.Close().Close();
     }
 

@@ -14,6 +14,11 @@ internal static unsafe class FrameworkLink
     /// <summary>Whether the program runs on an instrumented framework.</summary>
     internal static bool IsOn { get; private set; }
 
+    /// <summary>Whether the program was started on an instrumented framework: CoreLib has the home of the hooks.</summary>
+    internal static bool IsPossible => Home is not null;
+
+    private static Type? Home => typeof(object).Assembly.GetType(typeof(HookHome).FullName!);
+
     /// <summary>Raises or lowers State, in the application and in the framework.</summary>
     internal static void SetState(int state)
     {
@@ -25,7 +30,7 @@ internal static unsafe class FrameworkLink
     /// <remarks>Everything behind the entries is compiled and initialised before: a static constructor that ran inside of a hook would call LINQ, which calls hooks.</remarks>
     internal static void Publish()
     {
-        if (typeof(object).Assembly.GetType(typeof(HookHome).FullName!) is not { } home) { return; }
+        if (Home is not { } home) { return; }
         if (!AddSites()) { return; }
         WarmUp.Prepare();
         IsOn = true;

@@ -62,7 +62,7 @@ internal static unsafe class Sampler
     private static int FirstVisits => Candidates.AreKept ? VisitBits : Configuration.ColdVisits;
 
     /// <summary>The sites of a module begin cold.</summary>
-    internal static void AddSites(int first, int count) => NativeMemory.Fill(s_heat + first, (nuint)count, (byte)FirstVisits);
+    internal static void AddSites(int first, int count) => Unsafe.InitBlockUnaligned(s_heat + first, (byte)FirstVisits, (uint)count);
 
     /// <summary>The site is a side of a candidate.</summary>
     internal static void Direct(int site) => s_heat[site] |= DirectedBit;

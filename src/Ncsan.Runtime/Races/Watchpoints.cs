@@ -22,7 +22,7 @@ internal static unsafe class Watchpoints
 
     private static readonly ulong* s_words = Allocate();
 
-    private static readonly Watcher[] s_watchers = [.. Enumerable.Range(0, Capacity).Select(_ => new Watcher())];
+    private static readonly Watcher[] s_watchers = MakeWatchers();
 
     private static ulong s_epoch;
 
@@ -161,6 +161,13 @@ internal static unsafe class Watchpoints
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int First(nuint address) => (int)((uint)(address / WatchWord.PageSize) % Count);
+
+    private static Watcher[] MakeWatchers()
+    {
+        var watchers = new Watcher[Capacity];
+        for (int i = 0; i < watchers.Length; i++) { watchers[i] = new Watcher(); }
+        return watchers;
+    }
 
     private static ulong* Allocate()
     {

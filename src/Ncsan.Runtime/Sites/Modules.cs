@@ -32,10 +32,10 @@ internal static class Modules
 
                 // The sites of a module of another version have numbers, so that nobody else's names are shown for them, and no names.
                 if (!isOurs) { return first; }
-                Sampler.AddSites(first, siteCount);
+                if (siteCount > 0) { Sampler.AddSites(first, siteCount); }
                 var added = new RewrittenModule(first, siteCount, module);
                 s_modules = [.. s_modules, added];
-                Lifecycle.Start();
+                Lifecycle.Start(siteCount > 0);
                 Candidates.Attach(added);
                 return first;
             }

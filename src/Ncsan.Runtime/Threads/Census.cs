@@ -12,7 +12,17 @@ internal static class Census
     internal static void Add(SanitizedThread thread)
     {
         s_gate.Enter();
-        try { s_threads = [.. s_threads.Where(static t => IsAlive(t, null)), new WeakReference<SanitizedThread>(thread)]; }
+        try
+        {
+            var threads = new List<WeakReference<SanitizedThread>>(s_threads.Length + 1);
+            foreach (WeakReference<SanitizedThread> known in s_threads)
+            {
+                if (IsAlive(known, null)) { threads.Add(known); }
+            }
+
+            threads.Add(new WeakReference<SanitizedThread>(thread));
+            s_threads = threads.ToArray();
+        }
         finally { s_gate.Leave(); }
     }
 

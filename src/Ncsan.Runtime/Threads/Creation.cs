@@ -10,6 +10,9 @@ internal static class Creation
 {
     private static readonly ConditionalWeakTable<Thread, Origin> s_origins = [];
 
+    /// <summary>Not the shared empty array, which would be compiled for this type at every start.</summary>
+    private static readonly Fork[] s_noForks = new Fork[0];
+
     internal static void Starting(Thread? thread, int site)
     {
         if (thread is null) { return; }
@@ -34,7 +37,7 @@ internal static class Creation
     }
 
     /// <summary>When a thread was started and by whom, back to the first one.</summary>
-    internal static Fork[] ForksOf(Thread thread) => s_origins.TryGetValue(thread, out Origin? origin) ? origin.Forks : [];
+    internal static Fork[] ForksOf(Thread thread) => s_origins.TryGetValue(thread, out Origin? origin) ? origin.Forks : s_noForks;
 
     private sealed record Origin(int Site, StackTrace Stack, Fork[] Forks);
 }

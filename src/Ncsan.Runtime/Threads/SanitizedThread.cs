@@ -17,6 +17,7 @@ internal sealed class SanitizedThread
 
     private readonly (nuint Low, nuint High) _stack = Native.StackBounds();
     private byte[]? _scratch;
+    private List<HeldAccess>? _asserted;
 
     private SanitizedThread()
     {
@@ -86,7 +87,7 @@ internal sealed class SanitizedThread
     internal ulong AccessMask;
 
     /// <summary>Assertions that last, innermost last.</summary>
-    internal readonly List<HeldAccess> Asserted = [];
+    internal List<HeldAccess> Asserted => _asserted ??= [];
 
     /// <summary>The one access that weak memory may still hold back, if any.</summary>
     internal HeldAccess Reordered;
