@@ -46,7 +46,7 @@ public static class AssemblyRewriter
                 return new() { Status = RewriteStatus.AlreadyInstrumented, Id = "NCS2005", Reason = $"'{name}' is already instrumented; give the original assembly." };
             }
 
-            if (assembly.Modules.Count > 1) { return Copy(input, output, "NCS1004", $"'{name}' has several modules, which the rewriter does not read."); }
+            if (HasSeveralModules(assembly)) { return Copy(input, output, "NCS1004", $"'{name}' has several modules, which the rewriter does not read."); }
             if (options.Framework is not null && assembly.Name.Name == typeof(object).Assembly.GetName().Name) { HookHomeInjection.Inject(assembly.MainModule); }
             module = new ModuleContext(assembly.MainModule, options.Framework) { Untested = options.Untested };
             if (module.IsNoInstrument(assembly)) { return Copy(input, output, "NCS1005", $"'{name}' is marked [NoInstrument]."); }
@@ -75,6 +75,13 @@ public static class AssemblyRewriter
             Skipped = module.Skips,
             CleanMethods = module.CleanMethods,
         };
+    }
+
+    /// <summary>The other modules are files of their own, which the list of modules opens: one that is not there has to be no fault of ours.</summary>
+    private static bool HasSeveralModules(AssemblyDefinition assembly)
+    {
+        try { return assembly.Modules.Count > 1; }
+        catch (FileNotFoundException) { return true; }
     }
 
     private static AssemblyDefinition Read(string input, IAssemblyResolver resolver, out ISymbolWriterProvider? symbols)

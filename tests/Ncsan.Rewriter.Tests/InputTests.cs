@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace Ncsan.Rewriter.Tests;
 
@@ -113,6 +115,56 @@ public sealed class InputTests : IDisposable
         var result = AssemblyRewriter.Rewrite(Compiled(source: source.Append("} }").ToString()), At("out/Lib.dll"));
         Assert.Equal(["C.Large()"], result.CleanMethods.Where(m => m.Id == "NCS1010").Select(m => m.Method));
         Assert.Equal(2, result.Sites);
+    }
+
+    [Fact]
+    public void A_method_whose_IL_cannot_be_followed_stays_clean_and_is_listed()
+    {
+        using (var assembly = AssemblyDefinition.CreateAssembly(new AssemblyNameDefinition("Odd", new Version(1, 0)), "Odd", ModuleKind.Dll))
+        {
+            var type = new TypeDefinition("", "Odd", TypeAttributes.Public | TypeAttributes.Class, assembly.MainModule.TypeSystem.Object);
+            var field = new FieldDefinition("X", FieldAttributes.Public | FieldAttributes.Static, assembly.MainModule.TypeSystem.Int32);
+            var method = new MethodDefinition("M", MethodAttributes.Public | MethodAttributes.Static, assembly.MainModule.TypeSystem.Void);
+            assembly.MainModule.Types.Add(type);
+            type.Fields.Add(field);
+            type.Methods.Add(method);
+            var il = method.Body.GetILProcessor();
+            il.Emit(OpCodes.Ldc_I4_1);
+            il.Emit(OpCodes.Stsfld, field);
+            il.Emit(OpCodes.Ldc_I4_S, (sbyte)77);
+            il.Emit(OpCodes.Pop);
+            il.Emit(OpCodes.Ret);
+            assembly.Write(At("Odd.dll"));
+        }
+
+        // Out of the constant comes a branch to where the method has no code.
+        byte[] image = File.ReadAllBytes(At("Odd.dll"));
+        image[image.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)OpCodes.Ldc_I4_S.Value, 77, (byte)OpCodes.Pop.Value])] = (byte)OpCodes.Br_S.Value;
+        File.WriteAllBytes(At("Odd.dll"), image);
+        var result = AssemblyRewriter.Rewrite(At("Odd.dll"), At("out/Odd.dll"));
+        Assert.Equal(["NCS1011"], result.CleanMethods.Select(m => m.Id));
+    }
+
+    [Fact]
+    public void An_assembly_of_several_modules_is_copied_as_it_is()
+    {
+        using var module = new MemoryStream();
+        CSharpCompilation.Create("second", [CSharpSyntaxTree.ParseText("public class D { }", cancellationToken: TestContext.Current.CancellationToken)], [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)], new CSharpCompilationOptions(OutputKind.NetModule)).Emit(module, cancellationToken: TestContext.Current.CancellationToken);
+        var (image, _) = Compiler.Compile("Two", "public class C { public D F; }", optimize: true, [ModuleMetadata.CreateFromImage(module.ToArray()).GetReference()]);
+        File.WriteAllBytes(At("Two.dll"), image);
+        CopiedAsItIs(At("Two.dll"), At("out/Two.dll"), "NCS1004");
+    }
+
+    [Fact]
+    public void Metadata_that_contradicts_itself_is_copied_as_it_is()
+    {
+        byte[] image = File.ReadAllBytes(Compiled());
+
+        // The table stream says which tables there are and how many rows each has: here far more than there is room for.
+        int tables = image.AsSpan().IndexOf("#~"u8), start = image.AsSpan().IndexOf("BSJB"u8) + BitConverter.ToInt32(image, tables - 8);
+        BitConverter.TryWriteBytes(image.AsSpan(start + 24 + 8), 0x00FFFFFF);
+        File.WriteAllBytes(At("forged.dll"), image);
+        CopiedAsItIs(At("forged.dll"), At("out/forged.dll"), "NCS1003");
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal static class Program
             case "unhandled": Race(); throw new InvalidOperationException("on purpose");
             case "kill": Race(); System.Diagnostics.Process.GetCurrentProcess().Kill(); return 0;
             case "quiet": return 0;
+            case "fault": Findings.Faults.Disable("a part", new InvalidOperationException("on purpose")); return Hooks.State;
             case "threads": return ThousandThreads();
             case "many-lines": return ManyLines();
             case "threads-race": return RaceForAWhile();

@@ -105,6 +105,14 @@ public class ChildTests
     }
 
     [Fact]
+    public void A_fault_of_the_runtime_is_said_and_turns_it_off()
+    {
+        Child child = Child.Run("fault");
+        Assert.Equal(0, child.ExitCode);
+        Assert.StartsWith("ncsan: NCS9101 a part failed and is off (InvalidOperationException: on purpose); the program goes on.", child.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Findings_that_cannot_be_written_are_said_once_and_the_program_goes_on()
     {
         Child child = Child.Run("threads-race", findings: "/dev/full");

@@ -22,6 +22,7 @@ internal static class BlindSpots
             json.WriteStartObject("statistics");
             json.WriteNumber("assemblies_rewritten", manifest.Entries.Values.Count(e => e.Fate == FileFate.Rewritten));
             json.WriteNumber("assemblies_left_alone", manifest.Entries.Values.Count(e => e is { Fate: FileFate.AsItIs, Id.Length: > 0 }));
+            json.WriteNumber("assemblies_of_test_platform", manifest.Entries.Values.Count(e => e.Reason == RewriteChoice.TestPlatform));
             foreach (var reason in manifest.Entries.Values.SelectMany(LeftAlone).GroupBy(r => r.Reason).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
                 json.WriteNumber("accesses_left_alone_" + reason.Key, reason.Sum(r => r.Count));

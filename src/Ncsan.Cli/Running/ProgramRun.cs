@@ -8,6 +8,9 @@ internal static class ProgramRun
 {
     private const int PollMilliseconds = 50;
 
+    /// <summary>What was typed, for the recipes of findings; or what would have to be typed, where a build started us.</summary>
+    public static string[] CommandLine { get; set; } = Environment.GetCommandLineArgs()[1..];
+
     /// <summary>Runs it, shows findings as they come, and says what to exit with.</summary>
     /// <param name="copy">What it runs from; held until it has ended.</param>
     /// <param name="launch">What is to be started.</param>
@@ -53,7 +56,7 @@ internal static class ProgramRun
         var all = new Dictionary<string, string>(environment);
         foreach (var (name, value) in settings) { all[name] = value; }
         all[Options.Findings.EnvironmentVariable] = findings;
-        all[Options.CommandVariable] = string.Join('\n', [Environment.CurrentDirectory, .. Environment.GetCommandLineArgs()[1..]]);
+        all[Options.CommandVariable] = string.Join('\n', [Environment.CurrentDirectory, .. CommandLine]);
         return all;
     }
 }

@@ -7,7 +7,7 @@ public static class Silencer
     public static string LineFor(Finding finding)
     {
         string name = WithoutType(finding.Member);
-        if (string.CompareOrdinal(finding.Rule, "NCS0100") >= 0) { return "deadlock:" + (name.Length > 0 ? name : finding.Title); }
+        if (string.CompareOrdinal(finding.Rule, "NCS01") >= 0) { return "deadlock:" + (name.Length > 0 ? name : finding.Title); }
 
         // An array's type, a collection's operation or a word alone would silence its like in the whole program.
         bool isOwn = name.Contains('.') && !name.Contains('[') && (name != finding.Member || !finding.Accesses.Any(a => a.Collection));

@@ -13,7 +13,7 @@ public sealed record SuppressionKind(string Name, string Summary, Func<Finding, 
             [f.Member, f.Title, .. f.Sections.SelectMany(s => (IEnumerable<string>)[s.Title, .. s.Lines, .. s.Stack.SelectMany(Names)]), .. f.Accesses.SelectMany(a => Tops(a).Concat(Below(a)))]),
     ];
 
-    private static bool IsRace(Finding finding) => string.CompareOrdinal(finding.Rule, "NCS0100") < 0;
+    private static bool IsRace(Finding finding) => string.CompareOrdinal(finding.Rule, "NCS01") < 0;
 
     private static IEnumerable<string> Tops(Access access) => Names(new Frame(access.Method, access.File)).Concat(Own(access).Take(1).SelectMany(Names));
 

@@ -66,7 +66,7 @@ internal static unsafe class FrameworkLink
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
-            Notice.Say("NCS2206", $"the list of sites {file} of the instrumented framework cannot be read, so the framework runs its clean copies: {fault.Message}");
+            Notice.Say("NCS2207", $"the list of sites {file} of the instrumented framework cannot be read, so the framework runs its clean copies: {fault.Message}");
             return false;
         }
     }

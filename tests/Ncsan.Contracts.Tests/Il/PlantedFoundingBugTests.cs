@@ -52,7 +52,9 @@ public sealed class PlantedFoundingBugTests
         Violation slot = Assert.Single(RuleSet.Check(read.Graph), v => v.Rule == CallRule.SlotLeaves && v.Function.Name.Contains("IrqTracking.Mirror", StringComparison.Ordinal));
         Assert.Contains("Ncsan.Runtime.Locks.IrqOps.SaveFl can reach Platform.SaveFl()", slot.Message, StringComparison.Ordinal);
 
-        Recursion found = new RecursionRule(Profile.Shipped("managed")!, ["hooks"]).Search(read.Graph);
+        var rule = new RecursionRule(Profile.Shipped("managed")!, ["hooks"]);
+        Assert.Equal([RecursionRule.Reaches], rule.Check(read.Graph).Select(v => v.Rule));
+        Recursion found = rule.Search(read.Graph);
         FrontierEntry entry = Assert.Single(found.Frontier);
         Assert.Equal(["Ncsan.Runtime.Hooks.Read4(ref byte, int)", "Ncsan.Runtime.Locks.IrqTracking.Mirror()", "Platform.SaveFl()"], entry.Path.Select(f => f.Name));
         Assert.StartsWith("uses Hooks.Read4 at", entry.Function.Why, StringComparison.Ordinal);
