@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Mono.Cecil;
-using Mono.Cecil.Cil;
 
 namespace Ncsan.Rewriter.Tests;
 
@@ -115,34 +114,6 @@ public sealed class InputTests : IDisposable
         var result = AssemblyRewriter.Rewrite(Compiled(source: source.Append("} }").ToString()), At("out/Lib.dll"));
         Assert.Equal(["C.Large()"], result.CleanMethods.Where(m => m.Id == "NCS1010").Select(m => m.Method));
         Assert.Equal(2, result.Sites);
-    }
-
-    [Fact]
-    public void A_method_whose_IL_cannot_be_followed_stays_clean_and_is_listed()
-    {
-        using (var assembly = AssemblyDefinition.CreateAssembly(new AssemblyNameDefinition("Odd", new Version(1, 0)), "Odd", ModuleKind.Dll))
-        {
-            var type = new TypeDefinition("", "Odd", TypeAttributes.Public | TypeAttributes.Class, assembly.MainModule.TypeSystem.Object);
-            var field = new FieldDefinition("X", FieldAttributes.Public | FieldAttributes.Static, assembly.MainModule.TypeSystem.Int32);
-            var method = new MethodDefinition("M", MethodAttributes.Public | MethodAttributes.Static, assembly.MainModule.TypeSystem.Void);
-            assembly.MainModule.Types.Add(type);
-            type.Fields.Add(field);
-            type.Methods.Add(method);
-            var il = method.Body.GetILProcessor();
-            il.Emit(OpCodes.Ldc_I4_1);
-            il.Emit(OpCodes.Stsfld, field);
-            il.Emit(OpCodes.Ldc_I4_S, (sbyte)77);
-            il.Emit(OpCodes.Pop);
-            il.Emit(OpCodes.Ret);
-            assembly.Write(At("Odd.dll"));
-        }
-
-        // Out of the constant comes a branch to where the method has no code.
-        byte[] image = File.ReadAllBytes(At("Odd.dll"));
-        image[image.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)OpCodes.Ldc_I4_S.Value, 77, (byte)OpCodes.Pop.Value])] = (byte)OpCodes.Br_S.Value;
-        File.WriteAllBytes(At("Odd.dll"), image);
-        var result = AssemblyRewriter.Rewrite(At("Odd.dll"), At("out/Odd.dll"));
-        Assert.Equal(["NCS1011"], result.CleanMethods.Select(m => m.Id));
     }
 
     [Fact]
