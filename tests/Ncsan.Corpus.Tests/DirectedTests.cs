@@ -31,17 +31,20 @@ public sealed class DirectedTests(ITestOutputHelper output)
         foreach (var round in RunRounds([name], name)) { Assert.Null(Verdict.Never(round[name])); }
     }
 
-    // All cases of a construct share a process, as the tests of a project do. A case that is not observed in one attempt of three rounds is counted,
-    // not failed: how many there are depends on the machine, which the long command shows case by case.
-    [Fact]
-    public void MostRacesAreObservedWithinThreeRoundsAndNothingElse()
+    /// <summary>One attempt, ten in the long command. Each is three rounds, so there no TestNoRace is reported in thirty runs.</summary>
+    public static TheoryData<int> Attempts => [.. Enumerable.Range(1, Long.IsOn ? 10 : 1)];
+
+    // All cases of a construct share a process, as the tests of a project do.
+    [Theory, MemberData(nameof(Attempts))]
+    public void EveryRaceIsObservedWithinThreeRoundsAndNothingElse(int attempt)
     {
         var missed = new List<string>();
+        var passing = new List<string>();
         int races = 0;
         foreach (var group in Case.All.Values.Where(static c => c.Group == "Twins").GroupBy(static c => c.Method.DeclaringType!.Name))
         {
             string[] names = [.. group.Select(static c => c.Name)];
-            var rounds = RunRounds(names, group.Key);
+            var rounds = RunRounds(names, $"{group.Key}-{attempt}");
             foreach (string name in names)
             {
                 if (name.StartsWith("TestNoRace", StringComparison.Ordinal))
@@ -51,17 +54,23 @@ public sealed class DirectedTests(ITestOutputHelper output)
                 }
 
                 races++;
-                if (rounds.All(round => Verdict.Race(name, round[name], anyPair: true) is not null)) { missed.Add(name); }
+                bool observed = rounds.Any(round => Verdict.Race(name, round[name], anyPair: true) is null);
+                if (observed == KnownMisses.All.ContainsKey(name)) { (observed ? passing : missed).Add(name); }
             }
         }
 
-        output.WriteLine($"{races - missed.Count} of {races} observed within {Rounds} rounds; missed: {string.Join(' ', missed)}");
-        Assert.True(missed.Count <= races / 5, $"{missed.Count} of {races} missed: {string.Join(' ', missed)}");
+        output.WriteLine($"{races - missed.Count - KnownMisses.All.Count} of {races} observed within {Rounds} rounds; {KnownMisses.All.Count} known misses");
+        Assert.True(missed.Count == 0, $"{missed.Count} of {races} missed: {string.Join(' ', missed)}");
+        Assert.True(passing.Count == 0, $"known misses that are observed now: {string.Join(' ', passing)}");
     }
+
+    [Fact]
+    public void FewerThanTwoPercentAreKnownMisses() =>
+        Assert.True(KnownMisses.All.Count * 100 < 2 * Case.All.Values.Count(static c => c.Group == "Twins" && c.Name.StartsWith("TestRace", StringComparison.Ordinal)));
 
     private static List<IReadOnlyDictionary<string, Outcome>> RunRounds(string[] names, string label)
     {
         string store = Path.Combine(InstrumentedCorpus.Folder, "store-" + label);
-        return [.. Enumerable.Range(0, Rounds).Select(_ => CorpusRun.Run(["--attempts", "1", "--for", "0"], [$"store={store}"], names, TimeSpan.FromMinutes(3)))];
+        return [.. Enumerable.Range(0, Rounds).Select(_ => CorpusRun.Run(["--attempts", "1", "--for", "0"], [$"store={store}", $"run-id={label}"], names, TimeSpan.FromMinutes(3)))];
     }
 }

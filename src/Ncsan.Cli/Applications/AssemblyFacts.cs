@@ -36,6 +36,21 @@ internal static class AssemblyFacts
         }
     }
 
+    /// <summary>Whether an assembly refers to a type of this name.</summary>
+    public static bool RefersToType(string path, string type)
+    {
+        try
+        {
+            using var pe = new PEReader(File.OpenRead(path));
+            var metadata = pe.GetMetadataReader();
+            return metadata.TypeReferences.Any(t => metadata.GetString(metadata.GetTypeReference(t).Name) == type);
+        }
+        catch (Exception e) when (e is BadImageFormatException or IOException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static string AttributeType(MetadataReader metadata, CustomAttribute attribute) =>
         attribute.Constructor.Kind == HandleKind.MemberReference
         && metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent is { Kind: HandleKind.TypeReference } parent

@@ -17,7 +17,7 @@ internal sealed class RunningOptions
     private readonly Option<bool> _framework = new("--framework") { Description = $"Run on an instrumented copy of the shared framework, built at its first use, so that races inside of it are seen. {InstrumentedFramework.Variable}=1 asks for it, too." };
     private readonly Option<bool> _noBuild = new("--no-build") { Description = "Take the build output that is there." };
     private readonly Option<int> _exitCode = new("--exit-code") { Description = "Exit with N when findings fail the run.", HelpName = "N", DefaultValueFactory = _ => ExitCodes.Findings };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Run N times at most, for as long as there is something to learn: each round waits where threads nearly met in the one before.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Run N times at most, for as long as there is something to learn: each round waits where threads nearly met in the one before. Of tests only those are run again that had a hand in it.", HelpName = "N", DefaultValueFactory = _ => RunOptions.UsualRounds };
     private readonly Option<string?> _findings = new("--" + Runtime.Settings.Options.Findings.Name) { Description = "Keep the runtime's own lines in FILE.", HelpName = "FILE" };
     private readonly RewriteChoiceOptions _choice;
     private readonly ReportOptions _report;

@@ -35,9 +35,13 @@ internal abstract partial class ChildProcess
 
     protected abstract void PassOn(PosixSignal signal);
 
+    /// <summary>Somebody asked it to end before it did so by itself.</summary>
+    public bool WasInterrupted { get; private set; }
+
     private void PassOn(PosixSignalContext context)
     {
         context.Cancel = true;
+        WasInterrupted = true;
         PassOn(context.Signal);
     }
 

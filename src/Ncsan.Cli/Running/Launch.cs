@@ -8,6 +8,9 @@ namespace Ncsan.Cli.Running;
 /// <param name="Environment">What is added to our own environment.</param>
 internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>The arguments that restrict it to some tests, by their names; null where that cannot be asked for.</summary>
+    public Func<IReadOnlyList<string>, IEnumerable<string>>? Narrowing { get; init; }
+
     /// <summary>A program as its user starts it: by its own executable, or by <c>dotnet Name.dll</c>.</summary>
     public static Launch Of(Application app, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {

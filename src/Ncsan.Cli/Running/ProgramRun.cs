@@ -18,10 +18,10 @@ internal static class ProgramRun
     public static int Go(RewrittenCopy copy, Launch launch, RunOptions options)
     {
         string findings = FindingsFile.Prepare(copy.Location, options);
-        ChildProcess Start(IReadOnlyDictionary<string, string> settings) =>
-            ChildProcess.Start(launch with { Environment = With(With(launch.Environment, settings, findings), options.Settings, findings) });
+        ChildProcess Start(Launch what, IReadOnlyDictionary<string, string> settings) =>
+            ChildProcess.Start(what with { Environment = With(With(what.Environment, settings, findings), options.Settings, findings) });
         var rounds = new Rounds(copy.Location, options);
-        var first = Start(rounds.Settings);
+        var first = Start(launch, rounds.Settings);
 
         // Everything from here on happens beside the program's own start.
         using var tail = new FindingsTail(findings);
@@ -29,7 +29,7 @@ internal static class ProgramRun
         using var ended = new ManualResetEventSlim();
         var follower = new Thread(() => Follow(tail, report, findings, ended)) { IsBackground = true, Name = "findings" };
         follower.Start();
-        int exitCode = rounds.Run(first, Start);
+        int exitCode = rounds.Run(first, launch, Start);
         ended.Set();
         follower.Join();
 

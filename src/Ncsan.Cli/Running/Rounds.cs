@@ -12,18 +12,20 @@ namespace Ncsan.Cli.Running;
 /// </summary>
 internal sealed class Rounds
 {
-    private const int LeastBudget = 2_000;
+    private const int LeastBudget = 2_000, MostTests = 100;
 
     private readonly int _count;
     private readonly string _runId = Guid.NewGuid().ToString("n")[..12];
     private readonly string? _store;
     private readonly Dictionary<string, string> _settings = [];
+    private readonly StandardInput? _input;
 
     public Rounds(CopyLocation copy, RunOptions options)
     {
         _count = options.Rounds;
         if (_count == 1) { return; }
-        _store = options.Settings.GetValueOrDefault(Options.Store.EnvironmentVariable) is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : Path.Combine(ProjectOf(copy.Folder), ".ncsan");
+        _input = new StandardInput();
+        _store = options.Settings.GetValueOrDefault(Options.Store.EnvironmentVariable) is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : UsualStore(copy);
         _settings[Options.Store.EnvironmentVariable] = _store;
         _settings[Options.RunId.EnvironmentVariable] = _runId;
     }
@@ -33,15 +35,22 @@ internal sealed class Rounds
 
     /// <summary>Waits for the first round and runs the ones after it.</summary>
     /// <param name="child">The program of the first round.</param>
+    /// <param name="launch">What was started.</param>
     /// <param name="start">Starts the program again.</param>
-    /// <returns>The exit code of the last round, or of the one that crashed: then the next ones are left out.</returns>
-    public int Run(ChildProcess child, Func<IReadOnlyDictionary<string, string>, ChildProcess> start)
+    /// <returns>The exit code of the first round that had something to say with it: that of a program that nobody delays, if it fails by itself.</returns>
+    public int Run(ChildProcess child, Launch launch, Func<Launch, IReadOnlyDictionary<string, string>, ChildProcess> start)
     {
         long started = Stopwatch.GetTimestamp();
+        int exitCode = ExitCodes.Success;
+        Prospect last = default;
         for (int round = 1; ; round++)
         {
-            int exitCode = child.WaitForExit();
-            if (round >= _count || ChildProcess.IsCrash(exitCode) || LearntCandidates.Left(_store!, _runId, out _) == 0) { return exitCode; }
+            int ended = child.WaitForExit();
+            if (exitCode == ExitCodes.Success || ChildProcess.IsCrash(ended)) { exitCode = ended; }
+            if (round >= _count || ChildProcess.IsCrash(ended) || ended == ExitCodes.Hang || child.WasInterrupted) { return exitCode; }
+            Prospect left = LearntCandidates.Look(_store!, _runId);
+            if (left.Pairs == 0 || (round > 1 && left.Known == last.Known)) { return exitCode; }
+            last = left;
             if (round == 1)
             {
                 // Threads may wait for as long as the program runs undelayed.
@@ -49,19 +58,42 @@ internal sealed class Rounds
                 _settings[Options.DelayBudget.EnvironmentVariable] = ((int)Math.Clamp(clean, LeastBudget, int.MaxValue)).ToString(CultureInfo.InvariantCulture);
             }
 
-            Say.Line($"ncsan: round {round + 1} of at most {_count}, waiting where threads nearly met");
-            child = start(_settings);
+            string[] narrowing = left.Tests is { Count: > 0 and <= MostTests } tests && launch.Narrowing is { } narrow ? [.. narrow(tests)] : [];
+            Say.Line($"ncsan: round {round + 1} of at most {_count}: {(narrowing.Length > 0 ? Count(left.Tests!.Count, "test") + ", " : "")}waiting where threads nearly met, for {Count(left.Pairs, "pair")} of accesses");
+            _input!.Rewind();
+            child = start(launch with { Arguments = [.. launch.Arguments, .. narrowing] }, _settings);
         }
     }
 
-    /// <summary>The folder of the project that the program in <paramref name="folder"/> was built from, or the program's own.</summary>
-    private static string ProjectOf(string folder)
+    private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
+
+    /// <summary>In <c>.ncsan</c> beside the project; where there is none, or where it cannot be written, with our copy.</summary>
+    private static string UsualStore(CopyLocation copy)
+    {
+        string own = Path.Combine(copy.Own, "store");
+        try
+        {
+            if (ProjectOf(copy.Folder) is not { } project) { return own; }
+            string store = Path.Combine(project, ".ncsan");
+            if (Directory.Exists(store)) { return store; }
+            Directory.CreateDirectory(store);
+            Directory.Delete(store);
+            return store;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return own;
+        }
+    }
+
+    /// <summary>The folder of the project that the program in <paramref name="folder"/> was built from, or null.</summary>
+    private static string? ProjectOf(string folder)
     {
         for (DirectoryInfo? at = Directory.GetParent(folder); at is not null; at = at.Parent)
         {
             if (at.EnumerateFiles("*.*proj").Any()) { return at.FullName; }
         }
 
-        return Path.GetDirectoryName(folder) ?? folder;
+        return null;
     }
 }

@@ -19,7 +19,10 @@ internal sealed record RunOptions
     public Policy? Policy { get; init; }
 
     /// <summary>How often the program is run, at most.</summary>
-    public int Rounds { get; init; } = 1;
+    public int Rounds { get; init; } = UsualRounds;
+
+    /// <summary>The first learns, the second waits, and the third waits the other way round where that matters.</summary>
+    public const int UsualRounds = 3;
 
     /// <summary>What we exit with when findings fail the run.</summary>
     public int FindingsExitCode { get; init; } = ExitCodes.Findings;

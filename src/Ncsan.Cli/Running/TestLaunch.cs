@@ -11,8 +11,8 @@ internal static class TestLaunch
     public static Launch Of(Application app, IReadOnlyList<string> arguments)
     {
         var nothing = new Dictionary<string, string>();
-        if ((AssemblyFacts.References(app.MainAssembly) ?? []).Any(s_runsItself.Contains)) { return Launch.Of(app with { UseAppHost = false }, arguments, nothing); }
-        if (File.Exists(Path.Combine(app.Folder, "testhost.dll"))) { return new Launch(DotnetHost.Path, ["vstest", app.MainAssembly, .. VsTestArguments.From(arguments)], nothing); }
+        if ((AssemblyFacts.References(app.MainAssembly) ?? []).Any(s_runsItself.Contains)) { return Launch.Of(app with { UseAppHost = false }, arguments, nothing) with { Narrowing = TestFilter.Of(app.MainAssembly, arguments) }; }
+        if (File.Exists(Path.Combine(app.Folder, "testhost.dll"))) { return new Launch(DotnetHost.Path, ["vstest", app.MainAssembly, .. VsTestArguments.From(arguments)], nothing) { Narrowing = TestFilter.OfVsTest(arguments) }; }
         throw new InputException("NCS2012", $"'{app.MainAssembly}' holds no tests that can be run: it refers neither to Microsoft.Testing.Platform nor to Microsoft.NET.Test.Sdk.");
     }
 }

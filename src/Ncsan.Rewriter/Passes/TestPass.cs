@@ -5,7 +5,7 @@ using Ncsan.Runtime;
 namespace Ncsan.Rewriter.Passes;
 
 /// <summary>
-/// Tells the runtime which test a flow is in: a test method's body goes into a try whose finally says that the test is left. Of an async test this
+/// Tells the runtime which test a flow is in, by the name that test platforms know it by: a test method's body goes into a try whose finally says that the test is left. Of an async test this
 /// wraps the method that starts it; its continuations keep the name, because it travels with their execution context.
 /// </summary>
 /// <remarks>Works on whole bodies, after they are emitted: no access moves, no site changes.</remarks>
@@ -26,7 +26,7 @@ internal static class TestPass
             if (!module.NoInstrument.Covers(method) && method.HasCustomAttributes && method.CustomAttributes.Any(a => IsTest(a.AttributeType))) 
             {
                 WholeBody.Wrap(method,
-                    [Instruction.Create(OpCodes.Ldstr, $"{method.DeclaringType.FullName.Replace('/', '.')}.{method.Name}"), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.TestEntered)])],
+                    [Instruction.Create(OpCodes.Ldstr, $"{method.DeclaringType.FullName.Replace('/', '+')}.{method.Name}"), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.TestEntered)])],
                     [Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.TestLeft)])]);
             }
         }

@@ -23,7 +23,10 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>The shortest time between the two accesses that was seen, in microseconds.</summary>
     internal long Gap = LongestDelay;
 
-    /// <summary>In how many runs somebody waited for it.</summary>
+    /// <summary>Its code is loaded in this process, so whoever comes by waits for it.</summary>
+    internal bool IsAttached;
+
+    /// <summary>In how many runs somebody waited for it, or would have.</summary>
     internal int Tries;
 
     /// <summary>How often, over all runs, a thread waited in vain until its time was up.</summary>

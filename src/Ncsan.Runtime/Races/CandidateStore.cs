@@ -17,6 +17,8 @@ internal static class CandidateStore
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
+    internal static bool IsThere(string store) => File.Exists(Path.Combine(store, FileName));
+
     /// <summary>What earlier runs left for this process.</summary>
     internal static List<Candidate> Read() => Read(Configuration.Store);
 
@@ -47,7 +49,7 @@ internal static class CandidateStore
         if (mine.Count == 0) { return 0; }
         try
         {
-            Directory.CreateDirectory(Configuration.Store);
+            Create(Configuration.Store);
             using FileStream held = Lock();
             var all = new SortedDictionary<(SiteKey, SiteKey), Candidate>();
             foreach (Candidate candidate in Read()) { all[(candidate.First, candidate.Second)] = candidate; }
@@ -66,6 +68,14 @@ internal static class CandidateStore
             Notice.Say("NCS2206", $"what this run learnt cannot be kept in {Configuration.Store}: {fault.Message}");
             return 0;
         }
+    }
+
+    /// <summary>What is learnt on one machine is nobody else's: the folder keeps itself out of version control.</summary>
+    private static void Create(string store)
+    {
+        Directory.CreateDirectory(store);
+        string ignore = Path.Combine(store, ".gitignore");
+        if (!File.Exists(ignore)) { File.WriteAllText(ignore, "*\n"); }
     }
 
     /// <summary>Puts a whole new file into the place of the one that is there.</summary>
@@ -95,7 +105,7 @@ internal static class CandidateStore
 
     private static string Format(Candidate c) => string.Join('\t',
     [
-        Text(c.Gap), Text(c.Tries + (c.WasWaitedFor ? 1 : 0)), Text(c.Timeouts), Text(c.BlockedEnds), c.ObservedIn, string.Join(TestSeparator, c.Tests), c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
+        Text(c.Gap), Text(c.Tries), Text(c.Timeouts), Text(c.BlockedEnds), c.ObservedIn, string.Join(TestSeparator, c.Tests), c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
         c.Second.Method, c.Second.Member,
     ]);
 

@@ -84,6 +84,7 @@ internal static class Candidates
                     int number = module.First + key.Id;
                     if (!added.TryGetValue(number, out List<Candidate>? list)) { added.Add(number, list = []); }
                     list.Add(candidate);
+                    candidate.IsAttached = true;
                 }
             }
 
@@ -120,6 +121,7 @@ internal static class Candidates
     {
         if (!AreKept) { return; }
         var learnt = new List<Candidate>();
+        foreach (Candidate candidate in s_known) { if (candidate.WasWaitedFor || (candidate.IsAttached && !DirectedWatch.IsOverBudget)) { candidate.Tries++; } }
         HashSet<(SiteKey, SiteKey)> disturbed = [.. s_known.Where(static c => c.WasWaitedFor).Select(static c => (c.First, c.Second))];
         for (int i = 0; i < Capacity; i++)
         {

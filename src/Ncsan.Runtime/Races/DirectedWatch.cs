@@ -23,6 +23,8 @@ internal static class DirectedWatch
     private static readonly List<Waiter> s_waiters = [];
     private static int s_age;
 
+    internal static bool IsOverBudget => Volatile.Read(ref Statistics.DirectedMicroseconds) >= Configuration.DelayBudget * 1000L / 2;
+
     /// <summary>The candidate for whose other side it is worth waiting here, or null.</summary>
     internal static Candidate? Choose(in Access access)
     {

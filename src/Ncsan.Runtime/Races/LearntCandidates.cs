@@ -5,6 +5,9 @@ namespace Ncsan.Runtime.Races;
 /// <summary>What whoever starts programs needs to know of the candidates that they leave behind.</summary>
 public static class LearntCandidates
 {
+    /// <summary>A pair that was waited for in so many rounds is still waited for where it comes up, but it is no reason for a round.</summary>
+    private const int MostTries = 3;
+
     /// <summary>Makes a folder in which one pair of sites is all that was ever learnt, so that the next run waits for it as long as it can.</summary>
     public static void WriteOnly(string store, (string Module, int Id, string Method, string Member) first, (string Module, int Id, string Method, string Member) second)
     {
@@ -13,15 +16,20 @@ public static class LearntCandidates
         CandidateStore.Write(store, [pair]);
     }
 
-    /// <summary>What another round of <paramref name="runId"/> may still observe: pairs that were not observed in it and are not given up.</summary>
-    /// <param name="store">The folder.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="tests">The tests that have a hand in them, or null when some pair has to do with no test or with more than can be named.</param>
-    /// <returns>How many there are.</returns>
-    public static int Left(string store, string runId, out IReadOnlyList<string>? tests)
+    /// <summary>What another round of <paramref name="runId"/> may still observe: pairs that were not observed in it and not tried in vain too often.</summary>
+    public static Prospect Look(string store, string runId)
     {
-        Candidate[] left = [.. CandidateStore.Read(store).Where(candidate => !candidate.IsHopeless && candidate.ObservedIn != runId)];
-        tests = left.Any(static c => c.Tests.Count == 0 || c.Tests.Contains(Candidate.AnyTest)) ? null : [.. left.SelectMany(static c => c.Tests).Distinct().Order(StringComparer.Ordinal)];
-        return left.Length;
+        // The usual case, at the end of every run: nothing to start LINQ for.
+        if (!CandidateStore.IsThere(store)) { return default; }
+        List<Candidate> all = CandidateStore.Read(store);
+        Candidate[] left = [.. all.Where(candidate => !candidate.IsHopeless && candidate.Tries < MostTries && candidate.ObservedIn != runId)];
+        IReadOnlyList<string>? tests = left.Any(static c => c.Tests.Count == 0 || c.Tests.Contains(Candidate.AnyTest)) ? null : [.. left.SelectMany(static c => c.Tests).Distinct().Order(StringComparer.Ordinal)];
+        return new Prospect(left.Length, tests, (all.Count, all.Count(candidate => candidate.ObservedIn == runId), all.Sum(static c => c.Tries)));
     }
 }
+
+/// <summary>What is left to find.</summary>
+/// <param name="Pairs">How many pairs.</param>
+/// <param name="Tests">The tests that have a hand in them, or null when some pair has to do with no test or with more than can be named.</param>
+/// <param name="Known">How much is known. As long as it changes from round to round, there is something to learn.</param>
+public readonly record struct Prospect(int Pairs, IReadOnlyList<string>? Tests, (int Pairs, int Observed, int Tries) Known);

@@ -15,6 +15,8 @@ internal static class OtherThreads
 {
     private const string Tasks = "/proc/self/task";
 
+    private const string Finalizer = ".NET Finalizer";
+
     /// <summary>What the names of our own threads begin with.</summary>
     private const string OurPrefix = "ncsan ";
 
@@ -23,11 +25,11 @@ internal static class OtherThreads
     private static readonly bool s_canBeRead = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
     private static readonly string s_futex = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "98" : "202";
 
-    /// <summary>Threads of the runtime, by the names that they give themselves. They run no code of the program, but for the finalizer.</summary>
+    /// <summary>Threads of the runtime, by the names that they give themselves. They run no code of the program.</summary>
     private static readonly HashSet<string> s_runtimeThreads = new(
         new[]
         {
-            ".NET SynchManager", ".NET EventPipe", ".NET SigHandler", ".NET Finalizer", ".NET Tiered Compilation Worker", ".NET TP Gate", ".NET Timer", ".NET Server GC", ".NET BGC",
+            ".NET SynchManager", ".NET EventPipe", ".NET SigHandler", ".NET Tiered Compilation Worker", ".NET TP Gate", ".NET Timer", ".NET Server GC", ".NET BGC",
             ".NET DebugPipe", ".NET Diagnostic Server", ".NET Long Running Task Watchdog",
         }.Select(static name => name[..Math.Min(name.Length, CommandLength)]),
         StringComparer.Ordinal);
@@ -45,7 +47,7 @@ internal static class OtherThreads
                 if (id == me.SystemId) { continue; }
                 string command = ReadLine(task + "/comm");
                 if (s_runtimeThreads.Contains(command) || command.StartsWith(OurPrefix, StringComparison.Ordinal)) { continue; }
-                bool blocked = Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"));
+                bool blocked = Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"), evenTimed: command == Finalizer);
                 if (command == ".NET TP Worker") { workersBlocked += blocked ? 1 : 0; }
                 else if (!blocked) { return false; }
             }
@@ -69,12 +71,14 @@ internal static class OtherThreads
     }
 
     /// <summary>A line of /proc/.../syscall: number, arguments, stack pointer, program counter; or "running".</summary>
-    internal static bool IsFutexWait(string line)
+    /// <param name="line">The line.</param>
+    /// <param name="evenTimed">Also with a time limit: the finalizer's thread waits for work so.</param>
+    internal static bool IsFutexWait(string line, bool evenTimed)
     {
         string[] fields = line.Split(' ');
         if (fields.Length < 5 || fields[0] != s_futex) { return false; }
         int operation = (int)Convert.ToInt64(fields[2], 16) & OperationMask;
-        return operation is WaitOperation or WaitBitsetOperation && Convert.ToUInt64(fields[4], 16) == 0;
+        return operation is WaitOperation or WaitBitsetOperation && (evenTimed || Convert.ToUInt64(fields[4], 16) == 0);
     }
 
     private static string ReadLine(string path)
