@@ -11,6 +11,9 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IRea
     /// <summary>The arguments that restrict it to some tests, by their names; null where that cannot be asked for.</summary>
     public Func<IReadOnlyList<string>, IEnumerable<string>>? Narrowing { get; init; }
 
+    /// <summary>Whether it may be started again. Whoever runs tests through a pipe expects one run; what it learns is there for the next command.</summary>
+    public bool MayRepeat => !Arguments.Any(static a => a.StartsWith("--dotnet-test-pipe", StringComparison.Ordinal) || a.StartsWith("--server", StringComparison.Ordinal));
+
     /// <summary>A program as its user starts it: by its own executable, or by <c>dotnet Name.dll</c>.</summary>
     public static Launch Of(Application app, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {

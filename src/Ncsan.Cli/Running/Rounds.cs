@@ -47,7 +47,7 @@ internal sealed class Rounds
         {
             int ended = child.WaitForExit();
             if (exitCode == ExitCodes.Success || ChildProcess.IsCrash(ended)) { exitCode = ended; }
-            if (round >= _count || ChildProcess.IsCrash(ended) || ended == ExitCodes.Hang || child.WasInterrupted) { return exitCode; }
+            if (round >= _count || ChildProcess.IsCrash(ended) || ended == ExitCodes.Hang || child.WasInterrupted || !launch.MayRepeat) { return exitCode; }
             Prospect left = LearntCandidates.Look(_store!, _runId);
             if (left.Pairs == 0 || (round > 1 && left.Known == last.Known)) { return exitCode; }
             last = left;
