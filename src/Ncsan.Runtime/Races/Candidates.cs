@@ -18,6 +18,9 @@ internal static class Candidates
     private static readonly Lock s_lock = new();
     private static List<Candidate> s_known = [];
 
+    /// <summary>The pairs that were observed in this process. Guarded by the lock.</summary>
+    private static readonly List<(SiteKey, SiteKey)> s_observed = [];
+
     /// <summary>The candidates of each site, replaced as a whole when a module is loaded, so that it is read without a lock.</summary>
     private static Dictionary<int, Candidate[]> s_bySite = [];
 
@@ -105,14 +108,12 @@ internal static class Candidates
     internal static void Observed(int site1, int site2)
     {
         if (!AreKept || Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2) { return; }
-        foreach (Candidate candidate in s_known)
-        {
-            if ((IsSameFinding(candidate.First, key1) && IsSameFinding(candidate.Second, key2)) || (IsSameFinding(candidate.First, key2) && IsSameFinding(candidate.Second, key1)))
-            {
-                candidate.ObservedIn = Configuration.RunId;
-            }
-        }
+        foreach (Candidate candidate in s_known) { if (IsSameFinding(candidate, key1, key2)) { candidate.ObservedIn = Configuration.RunId; } }
+        lock (s_lock) { s_observed.Add((key1, key2)); }
     }
+
+    private static bool IsSameFinding(Candidate candidate, SiteKey key1, SiteKey key2) =>
+        (IsSameFinding(candidate.First, key1) && IsSameFinding(candidate.Second, key2)) || (IsSameFinding(candidate.First, key2) && IsSameFinding(candidate.Second, key1));
 
     private static bool IsSameFinding(SiteKey key, SiteKey other) => key.Module == other.Module && key.Method == other.Method && key.Member == other.Member;
 
@@ -121,12 +122,15 @@ internal static class Candidates
     {
         if (!AreKept) { return; }
         var learnt = new List<Candidate>();
+        (SiteKey, SiteKey)[] observed;
+        lock (s_lock) { observed = [.. s_observed]; }
         foreach (Candidate candidate in s_known) { if (candidate.WasWaitedFor || (candidate.IsAttached && !DirectedWatch.IsOverBudget)) { candidate.Tries++; } }
         HashSet<(SiteKey, SiteKey)> disturbed = [.. s_known.Where(static c => c.WasWaitedFor).Select(static c => (c.First, c.Second))];
         for (int i = 0; i < Capacity; i++)
         {
             if (s_learntPairs[i] == 0 || FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is not { } candidate) { continue; }
             if (disturbed.Contains((candidate.First, candidate.Second))) { continue; }
+            if (Array.Exists(observed, pair => IsSameFinding(candidate, pair.Item1, pair.Item2))) { candidate.ObservedIn = Configuration.RunId; }
             AddTests(candidate, s_learntTests.AsSpan(i * TestsOfPair, TestsOfPair));
             learnt.Add(candidate);
         }
