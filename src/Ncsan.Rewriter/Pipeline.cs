@@ -34,6 +34,7 @@ internal sealed class Pipeline
         new WaitAsyncPass(),
         new WaitPass(),
         new InlinePass(),
+        new AwaitedCallPass(),
 
         // After whatever else looks at a call: an annotation speaks of what comes next.
         new AnnotationPass(),

@@ -34,6 +34,18 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { AsyncFlows.Leave(Maps.Of(map, site)); }
     }
 
+    /// <summary>What is called next gives a task that is awaited on the spot.</summary>
+    public static void AwaitedCall()
+    {
+        if (LockValidation.IsOn && LockThreads.CurrentOrNull is { } thread) { thread.AwaitsNext = true; }
+    }
+
+    /// <summary>The call has come back with its task.</summary>
+    public static void AwaitedCallDone()
+    {
+        if (LockThreads.CurrentOrNull is { } thread) { thread.AwaitsNext = false; }
+    }
+
     /// <summary>SemaphoreSlim.WaitAsync is about to be called.</summary>
     /// <param name="semaphore">The semaphore.</param>
     /// <param name="owner">What it is a field of, or null.</param>

@@ -40,6 +40,23 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
         Assert.DoesNotContain("ncsan:", run.Output);
     }
 
+    /// <summary>Ten ways to hold a lock, each over each. The readers' locks have no writer, so nobody is ever kept out of them.</summary>
+    [Fact]
+    public void Every_mix_of_locks_in_both_orders_is_reported()
+    {
+        string[] kinds = ["Monitor", "Lock", "Writer", "Reader", "Upgradeable", "OldWriter", "OldReader", "Mutex", "Slim", "Semaphore"];
+        var members = subjects.Go(1, "Mixed").Findings.Where(finding => finding.GetProperty("rule").GetString() == "NCS0101").Select(finding => finding.GetProperty("member").GetString()!).ToHashSet();
+        foreach (string a in kinds)
+        {
+            foreach (string b in kinds)
+            {
+                bool found = members.Contains($"Mixes.s_a{a} -> Mixes.s_b{b} -> Mixes.s_a{a}") || members.Contains($"Mixes.s_b{b} -> Mixes.s_a{a} -> Mixes.s_b{b}");
+                bool readers = a is "Reader" or "OldReader" || b is "Reader" or "OldReader";
+                Assert.True(found != readers, $"{a} and {b}: {(found ? "reported" : "silent")}");
+            }
+        }
+    }
+
     [Fact]
     public void Both_orders_on_one_thread_alone_are_no_deadlock()
     {

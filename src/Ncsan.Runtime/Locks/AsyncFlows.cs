@@ -12,7 +12,8 @@ internal static class AsyncFlows
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
         if (state != -1 && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
-        thread.Push(map, WantMode.Exclusive, state == -1 ? AcquireFlags.Mark : AcquireFlags.Mark | AcquireFlags.Resumed, site);
+        thread.Push(map, WantMode.Exclusive, state != -1 ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site);
+        thread.AwaitsNext = false;
         if (held is not SuspendedFlow flow) { return; }
         held = null;
         flow.Resumed();
@@ -27,13 +28,15 @@ internal static class AsyncFlows
         if (mark < 0 || thread.Inside != 0) { return; }
         Pump? pump = captures ? Contexts.Current() : null;
         if (pump is not null) { LockValidation.Validator.Wait(thread, pump.Lock, AcquireFlags.Async, site); }
-        if (thread.Depth - mark == 1 && pump is null) { return; }
-        var saved = new List<HeldLock>();
+        bool awaited = (thread.Entries[mark].Flags & AcquireFlags.Awaited) != 0 && mark > 0;
+        if (thread.Depth - mark == 1 && pump is null && !awaited) { return; }
+        List<HeldLock> saved = awaited ? Inherited(thread, mark) : [];
+        int inherited = saved.Count;
         for (int i = thread.Depth - 1; i > mark; i--)
         {
             ref HeldLock entry = ref thread.Entries[i];
-            if ((entry.Flags & AcquireFlags.Async) != 0) { saved.Insert(0, entry); }
-            else if (entry.Class.Kind.IsSemaphore()) { saved.Insert(0, entry with { Flags = entry.Flags | AcquireFlags.Async }); }
+            if ((entry.Flags & AcquireFlags.Async) != 0) { saved.Insert(inherited, entry); }
+            else if (entry.Class.Kind.IsSemaphore()) { saved.Insert(inherited, entry with { Flags = entry.Flags | AcquireFlags.Async }); }
             else { LockValidation.Validator.LeftAtAwait(thread, i, site); }
             thread.RemoveAt(i);
         }
@@ -42,6 +45,20 @@ internal static class AsyncFlows
         var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = SuspendedFlow.TaskOf(ref awaiter), Pump = pump };
         held = flow;
         flow.Suspended();
+    }
+
+    /// <summary>What the flows hold that await this one on the spot, oldest first.</summary>
+    private static List<HeldLock> Inherited(HeldLocks thread, int mark)
+    {
+        var held = new List<HeldLock>();
+        for (int i = mark - 1; i >= 0 && (thread.Entries[mark].Flags & AcquireFlags.Awaited) != 0; i--)
+        {
+            ref HeldLock entry = ref thread.Entries[i];
+            if ((entry.Flags & AcquireFlags.Mark) != 0) { mark = i; }
+            else if (entry.Class.Kind.IsSemaphore() && (entry.Flags & AcquireFlags.Pending) == 0) { held.Insert(0, entry with { Flags = entry.Flags | AcquireFlags.Async | AcquireFlags.Inherited, Object = null }); }
+        }
+
+        return held;
     }
 
     /// <summary>The method returns to whoever called it or resumed it.</summary>
@@ -55,6 +72,7 @@ internal static class AsyncFlows
         {
             HeldLock entry = thread.Entries[i];
             if ((entry.Flags & AcquireFlags.Async) == 0) { continue; }
+            if ((entry.Flags & AcquireFlags.Inherited) != 0) { thread.RemoveAt(i); continue; }
             bool pending = (entry.Flags & AcquireFlags.Pending) != 0;
 
             // Run by its caller, it hands what it took on to him; resumed, it hands it to a flow that we do not know.

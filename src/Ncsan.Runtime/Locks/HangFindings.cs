@@ -50,7 +50,7 @@ internal static class HangFindings
         var lines = new List<string>();
         foreach (HeldLock entry in entries)
         {
-            if (entry.Lock is not { } held || (entry.Flags & AcquireFlags.Pending) != 0) { continue; }
+            if (entry.Lock is not { } held || (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) != 0) { continue; }
             if (held.Class.Kind is LockKind.Map or LockKind.Context) { lines.Add($"runs {held.Class.Name}"); }
             else { lines.Add($"holds {held.Class.Name} #{held.Id}{LockFindings.Mode(entry.Mode)}, taken at {LockFindings.Where(entry.Site)}"); }
         }

@@ -25,6 +25,12 @@ internal enum AcquireFlags : byte
 
     /// <summary>It waits for as long as nobody cancels it: ordered like any other, but a wait that lasts proves nothing.</summary>
     Cancelable = 32,
+
+    /// <summary>On a mark: whoever called it awaits it on the spot, so what he holds is held for as long as it runs.</summary>
+    Awaited = 64,
+
+    /// <summary>Held by the flow that awaits this one: it orders, but it is not this flow's to release.</summary>
+    Inherited = 128,
 }
 
 /// <summary>One entry of the stack of held locks.</summary>
@@ -101,6 +107,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>The lock that Monitor.Wait has let go of for the time being.</summary>
     internal volatile LockInstance? Lent;
 
+    /// <summary>The async method that is entered next is awaited on the spot by the one that calls it.</summary>
+    internal bool AwaitsNext;
+
     /// <summary>The lock that an annotation said is taken next under a parent, and the parent.</summary>
     internal LockInstance? NestChild, NestParent;
 
@@ -151,7 +160,7 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     {
         (entry.KeyBelow, entry.LockKeyBelow) = (Key, LockKey);
         bool isMap = entry.Lock.Class.Kind == LockKind.Map;
-        int mode = (int)entry.Want | (int)(entry.Flags & AcquireFlags.Pending) << 4;
+        int mode = (int)entry.Want | (int)(entry.Flags & (AcquireFlags.Pending | AcquireFlags.Awaited)) << 4;
         Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? LockKey : Key, entry.Lock.Hash, mode);
         if (!isMap) { LockKey = ChainKey.Add(LockKey, entry.Lock.Hash, mode); }
     }

@@ -66,7 +66,8 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
 
             if ((held.Flags & AcquireFlags.Mark) == 0) { continue; }
 
-            // An async acquire keeps no thread waiting, so it depends on its own flow alone.
+            // An async acquire keeps no thread waiting, so it depends on its own flow alone, and on those that await it.
+            if ((held.Flags & AcquireFlags.Awaited) != 0) { continue; }
             if (async) { break; }
             belowMark = true;
         }

@@ -46,7 +46,7 @@ internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int si
     {
         foreach (HeldLock entry in entries)
         {
-            if ((entry.Flags & AcquireFlags.Pending) == 0) { entry.Lock.Keeper = this; }
+            if ((entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) == 0) { entry.Lock.Keeper = this; }
         }
 
         if (Pending < 0) { return; }

@@ -28,10 +28,14 @@ internal sealed partial class Validator
     internal void Wait(HeldLocks thread, LockInstance map, AcquireFlags flags, int site)
     {
         if (thread.Spinning > 0) { CheckWaitType(thread, map, site); }
-        if (thread.Depth == 0 || thread.Find(map) is var index && index >= 0 && ((flags & AcquireFlags.Async) == 0 || index > thread.TopMark())) { return; }
+        if (thread.Depth == 0 || thread.Find(map) is var index && index >= 0 && IsSeen(thread, index, map, flags)) { return; }
         ulong key = ChainKey.Add(thread.Key, map.Hash, (int)flags << 8) ^ thread.Strand;
         if (!_chains.Contains(key)) { ValidateSlow(thread, map, WantMode.Exclusive, flags, site, key); }
     }
+
+    /// <summary>Whether an entry of the map itself is this flow's own. One that resumed this flow inside of its own end is below the innermost mark.</summary>
+    private static bool IsSeen(HeldLocks thread, int index, LockInstance map, AcquireFlags flags)
+        => (map.Class.Kind != LockKind.Map && (flags & AcquireFlags.Async) == 0) || index >= thread.TopMark();
 
     /// <summary>Monitor.Wait gives a lock back and takes it again while everything else stays held.</summary>
     internal void Reacquire(HeldLocks thread, LockInstance instance, int site)

@@ -93,7 +93,7 @@ internal sealed partial class Validator
         for (int i = 0; i < thread.Depth; i++)
         {
             ref HeldLock entry = ref thread.Entries[i];
-            if (entry.Class.Kind.IsLock() && (entry.Flags & AcquireFlags.Pending) == 0) { held.Add(new HeldLockInfo(entry.Class.Name, entry.Lock.Id, entry.Mode, entry.Site)); }
+            if (entry.Class.Kind.IsLock() && (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) == 0) { held.Add(new HeldLockInfo(entry.Class.Name, entry.Lock.Id, entry.Mode, entry.Site)); }
         }
 
         return held;

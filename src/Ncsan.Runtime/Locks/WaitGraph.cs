@@ -159,7 +159,7 @@ internal sealed class WaitGraph
         for (int i = 0; i < depth; i++)
         {
             HeldLock entry = entries[i];
-            if (ReferenceEquals(entry.Lock, wanted) && (entry.Flags & AcquireFlags.Pending) == 0 && !ReferenceEquals(thread.Lent, wanted) && LockModes.Blocks(entry.Mode, want, hasWriters: false)) { return true; }
+            if (ReferenceEquals(entry.Lock, wanted) && (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) == 0 && !ReferenceEquals(thread.Lent, wanted) && LockModes.Blocks(entry.Mode, want, hasWriters: false)) { return true; }
         }
 
         return false;

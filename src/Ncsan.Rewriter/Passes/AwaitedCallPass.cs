@@ -1,0 +1,49 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Bodies;
+using Ncsan.Runtime;
+
+namespace Ncsan.Rewriter.Passes;
+
+/// <summary>Calls in an async method whose task is awaited on the spot: what the caller holds is held for as long as the called method runs.</summary>
+internal sealed class AwaitedCallPass : ICallPass
+{
+    private const int MaxDistance = 6;
+
+    public void Visit(Invocation call)
+    {
+        if (call.Caller.Name != "MoveNext" || call.IsConstructor || !IsTask(call.Method.ReturnType) || !IsAwaited(call)) { return; }
+
+        // The framework's own methods are not rewritten: nothing of theirs is entered. A delegate's body may be.
+        if (call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal)) { return; }
+        call.Before(Copies.Both, nameof(Hooks.AwaitedCall), -1);
+        call.After(Copies.Both, nameof(Hooks.AwaitedCallDone), -1);
+    }
+
+    private static bool IsTask(TypeReference type) => type is { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" } or GenericParameter
+        || type is GenericInstanceType { ElementType: { Namespace: "System.Threading.Tasks", Name: "Task`1" or "ValueTask`1" } };
+
+    private static bool IsAwaited(Invocation call)
+    {
+        var ops = call.Code.Ops;
+        for (int i = call.Op.Index + 1; i < Math.Min(ops.Count, call.Op.Index + MaxDistance); i++)
+        {
+            if (ops[i].Operand is not MethodReference called) { continue; }
+            if (called.Name == "GetAwaiter") { return !AsksResult(ops, i); }
+            if (called.Name != "ConfigureAwait") { return false; }
+        }
+
+        return false;
+    }
+
+    /// <summary>GetAwaiter().GetResult() blocks, and is no await.</summary>
+    private static bool AsksResult(List<Op> ops, int awaiter)
+    {
+        for (int i = awaiter + 1; i < Math.Min(ops.Count, awaiter + MaxDistance); i++)
+        {
+            if (ops[i].Operand is MethodReference called) { return called.Name == "GetResult"; }
+        }
+
+        return false;
+    }
+}

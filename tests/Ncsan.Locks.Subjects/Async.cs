@@ -1,0 +1,133 @@
+namespace Ncsan.Locks.Subjects;
+
+/// <summary>Async locks over thread-bound ones, waits on tasks under all of them, and their clean twins.</summary>
+public static class Async
+{
+    private static readonly object s_m1 = new(), s_m2 = new(), s_m3 = new(), s_m4 = new(), s_m5 = new(), s_m6 = new();
+    private static readonly SemaphoreSlim s_s1 = new(1, 1), s_s2 = new(1, 1), s_s3 = new(1, 1), s_s4 = new(1, 1), s_s5 = new(1, 1), s_s6 = new(1, 1), s_s7 = new(1, 1), s_s8 = new(1, 1);
+    private static readonly ReaderWriterLockSlim s_rw = new();
+
+    [Case] public static async Task NCS0101_async_lock_over_a_monitor()
+    {
+        await Task.Run(async () => { await s_s1.WaitAsync(); try { lock (s_m1) { } await Task.Yield(); } finally { s_s1.Release(); } });
+        Case.InTurn(() => { lock (s_m1) { s_s1.Wait(); s_s1.Release(); } });
+    }
+
+    [Case] public static async Task NCS0101_async_lock_over_a_writer()
+    {
+        await Task.Run(async () => { await s_s2.WaitAsync(); await Task.Yield(); s_rw.EnterWriteLock(); s_rw.ExitWriteLock(); s_s2.Release(); });
+        Case.InTurn(() => { s_rw.EnterReadLock(); s_s2.Wait(); s_s2.Release(); s_rw.ExitReadLock(); });
+    }
+
+    private static async Task Locked(SemaphoreSlim semaphore, Func<Task> body)
+    {
+        await semaphore.WaitAsync().ConfigureAwait(false);
+        try { await body().ConfigureAwait(false); }
+        finally { semaphore.Release(); }
+    }
+
+    [Case] public static async Task NCS0103_helper_that_takes_locks_in_both_orders()
+    {
+        await Task.Run(() => Locked(s_s3, () => Locked(s_s4, () => Task.CompletedTask)));
+        await Task.Run(() => Locked(s_s4, () => Locked(s_s3, () => Task.CompletedTask)));
+    }
+
+    [Case] public static async Task Silent_helper_that_takes_locks_in_one_order()
+    {
+        for (int i = 0; i < 3; i++) { await Task.Run(() => Locked(s_s5, async () => { await Task.Yield(); await Locked(s_s6, () => Task.Delay(1)); })); }
+    }
+
+    private sealed class AsyncLock
+    {
+        private readonly SemaphoreSlim _semaphore = new(1, 1);
+
+        public async Task<Releaser> LockAsync()
+        {
+            await _semaphore.WaitAsync().ConfigureAwait(false);
+            return new Releaser(_semaphore);
+        }
+
+        public readonly struct Releaser(SemaphoreSlim semaphore) : IDisposable
+        {
+            public void Dispose() => semaphore.Release();
+        }
+    }
+
+    [Case] public static async Task NCS0103_AsyncLocks_in_both_orders()
+    {
+        AsyncLock one = new(), two = new();
+        await Both(one, two);
+        await Both(two, one);
+
+        static async Task Both(AsyncLock first, AsyncLock second)
+        {
+            using (await first.LockAsync())
+            {
+                await Task.Delay(1);
+                using (await second.LockAsync()) { await Task.Yield(); }
+            }
+        }
+    }
+
+    private static async Task UnderMonitorAsync() { await Task.Yield(); lock (s_m2) { } await Task.Delay(1); }
+
+    [Case] public static void NCS0106_result_under_the_monitor_that_the_method_takes()
+    {
+        UnderMonitorAsync().GetAwaiter().GetResult();
+        lock (s_m2) { if (!Task.CompletedTask.IsCompleted) { UnderMonitorAsync().GetAwaiter().GetResult(); } }
+        lock (s_m2) { Quick(0).GetAwaiter().GetResult(); }
+        Quick(1).GetAwaiter().GetResult();
+
+        static async Task Quick(int delay) { if (delay > 0) { await Task.Delay(delay); lock (s_m2) { } } }
+    }
+
+    private static async ValueTask<int> ValueAsync(int delay)
+    {
+        if (delay > 0) { await Task.Delay(delay).ConfigureAwait(false); lock (s_m3) { } }
+        return delay;
+    }
+
+    [Case] public static void Silent_value_task_outside_of_the_lock()
+    {
+        _ = ValueAsync(1).AsTask().Result;
+        _ = ValueAsync(5).GetAwaiter().GetResult();
+        lock (s_m3) { }
+    }
+
+    [Case] public static async Task NCS0106_semaphore_held_while_a_task_is_waited_for_that_takes_it()
+    {
+        await Inner();
+        await s_s7.WaitAsync();
+        try { if (Environment.ProcessorCount > 0) { Inner(skip: true).Wait(); } }
+        finally { s_s7.Release(); }
+
+        static async Task Inner(bool skip = false)
+        {
+            await Task.Yield();
+            if (skip) { return; }
+            await s_s7.WaitAsync();
+            s_s7.Release();
+        }
+    }
+
+    private static async void Forget(TaskCompletionSource done) { await Task.Yield(); lock (s_m4) { } done.SetResult(); }
+
+    [Case] public static async Task Silent_async_void_under_a_lock()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (s_m4) { Forget(done); }
+        await done.Task;
+    }
+
+    [Case] public static async Task Silent_locks_between_awaits()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            lock (s_m5) { lock (s_m6) { } }
+            await Task.Yield();
+            await s_s8.WaitAsync(TimeSpan.FromSeconds(5));
+            try { await Task.Delay(1).ConfigureAwait(false); lock (s_m5) { } }
+            finally { s_s8.Release(); }
+        }
+    }
+}
