@@ -48,7 +48,7 @@ internal sealed class Rounds
             int ended = child.WaitForExit();
             if (exitCode == ExitCodes.Success || ChildProcess.IsCrash(ended)) { exitCode = ended; }
             if (round >= _count || ChildProcess.IsCrash(ended) || ended == ExitCodes.Hang || child.WasInterrupted || !launch.MayRepeat) { return exitCode; }
-            Prospect left = LearntCandidates.Look(_store!, _runId);
+            Prospect left = LearntCandidates.Look(_store!, _runId, ofTests: launch.Narrowing is not null);
             if (left.Pairs == 0 || (round > 1 && left.Known == last.Known)) { return exitCode; }
             last = left;
             if (round == 1)

@@ -49,7 +49,7 @@ internal static class Lines
         Frames(line, "stack", resolved.Stack);
         Thread thread = side.Thread.Managed;
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.ThreadName);
-        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread));
+        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread, side.Actor));
         line.Close().OpenList("locksHeld");
         foreach (Locks.HeldLockInfo held in side.LocksHeld) { line.Item(Locks.LockFindings.Describe(held)); }
         line.CloseList().Close();

@@ -11,6 +11,7 @@ internal sealed class Side
     {
         (Thread, Site, Kind, Size) = (access.Thread, access.Site, access.Kind, access.Size);
         ThreadName = stack is null ? "" : Thread.Name;
+        Actor = stack is not null && Candidates.AreKept ? Actors.Current(Thread) : null;
         (Stack, Test) = (stack, stack is null ? null : CurrentTest.Name);
         LocksHeld = stack is not null && Locks.LockThreads.CurrentOrNull is { Depth: > 0 } held ? Locks.Validator.HeldBy(held) : [];
         IsUnaligned = Size is 2 or 4 or 8 && address % (nuint)Size != 0;
@@ -20,6 +21,9 @@ internal sealed class Side
     internal IReadOnlyList<Locks.HeldLockInfo> LocksHeld { get; }
 
     internal SanitizedThread Thread { get; }
+
+    /// <summary>On whose behalf the thread ran, where that is kept.</summary>
+    internal Actor? Actor { get; }
 
     /// <summary>Its name at the time.</summary>
     internal string ThreadName { get; }

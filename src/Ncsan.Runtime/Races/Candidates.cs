@@ -147,14 +147,17 @@ internal static class Candidates
     /// <summary>Null unless both sides are sites of one member: a location that was reused since looks like a pair too.</summary>
     private static Candidate? FromPair(int site1, int site2, long gap)
     {
-        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || IsOfCompiler(key1.Member) || !AreOfOneMember(key1.Member, key2.Member)) { return null; }
+        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || IsOfCompiler(key1.Member) || !(AreOfOneMember(key1.Member, key2.Member) || (IsOfCollection(site1) && IsOfCollection(site2)))) { return null; }
         return key1.CompareTo(key2) <= 0 ? new Candidate(key1, key2) { Gap = gap } : new Candidate(key2, key1) { Gap = gap };
     }
 
     /// <summary>State and awaiters of a state machine: whoever runs it next comes after whoever ran it before.</summary>
     private static bool IsOfCompiler(string member) => member.Contains(".<>", StringComparison.Ordinal);
 
-    /// <summary>Members of collections differ by name and are the same collection; so do a field and a reference to it.</summary>
+    /// <summary>Operations on one collection go by different names, and so do the fields and locals that it is reached through.</summary>
+    private static bool IsOfCollection(int site) => Modules.Find(site) is { Kind: SiteKind.CollectionRead or SiteKind.CollectionWrite };
+
+    /// <summary>A field and a reference to it differ by name and are the same location.</summary>
     private static bool AreOfOneMember(string member1, string member2) =>
         member1 == member2 || !member1.Contains('.') || !member2.Contains('.') || !member1.EndsWith(')') || !member2.EndsWith(')');
 }

@@ -17,12 +17,15 @@ public static class LearntCandidates
     }
 
     /// <summary>What another round of <paramref name="runId"/> may still observe: pairs that were not observed in it and not tried in vain too often.</summary>
-    public static Prospect Look(string store, string runId)
+    /// <param name="store">The folder.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="ofTests">Only pairs that some test had a hand in: what the test platform does by itself is nobody's test.</param>
+    public static Prospect Look(string store, string runId, bool ofTests)
     {
         // The usual case, at the end of every run: nothing to start LINQ for.
         if (!CandidateStore.IsThere(store)) { return default; }
         List<Candidate> all = CandidateStore.Read(store);
-        Candidate[] left = [.. all.Where(candidate => !candidate.IsHopeless && candidate.Tries < MostTries && candidate.ObservedIn != runId)];
+        Candidate[] left = [.. all.Where(candidate => !candidate.IsHopeless && candidate.Tries < MostTries && candidate.ObservedIn != runId && (!ofTests || candidate.Tests.Count > 0))];
         IReadOnlyList<string>? tests = left.Any(static c => c.Tests.Count == 0 || c.Tests.Contains(Candidate.AnyTest)) ? null : [.. left.SelectMany(static c => c.Tests).Distinct().Order(StringComparer.Ordinal)];
         return new Prospect(left.Length, tests, (all.Count, all.Count(candidate => candidate.ObservedIn == runId), all.Sum(static c => c.Tries)));
     }

@@ -24,9 +24,15 @@ internal static class Creation
         Actors.Forking(site);
     }
 
-    /// <summary>Where the thread was started, innermost frame first.</summary>
-    internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread) =>
-        s_origins.TryGetValue(thread.Managed, out Origin? origin) ? StackFrames.Resolve(origin.Stack, origin.Site, Modules.Find(origin.Site)) : [];
+    /// <summary>Where the thread was started, innermost frame first; of work that a pool thread or a resumed method did, where it was queued or suspended, and where that
+    /// was.</summary>
+    internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread, Actor? actor)
+    {
+        if (s_origins.TryGetValue(thread.Managed, out Origin? origin)) { return StackFrames.Resolve(origin.Stack, origin.Site, Modules.Find(origin.Site)); }
+        var frames = new List<Frame>();
+        foreach (Fork fork in actor?.Forks ?? []) { if (Modules.Find(fork.Site) is { } site) { frames.Add(new Frame(site.Method, site.File, site.Line)); } }
+        return frames;
+    }
 
     /// <summary>The threads that rewritten code started and that have not ended.</summary>
     internal static List<Thread> Alive()
