@@ -39,11 +39,12 @@ internal static class Lines
         Frame top = resolved.Stack[0];
         line.Open().Put("kind", side.KindText).Put("marked", side.Is(AccessKind.Marked)).Put("size", side.Is(AccessKind.Collection) ? 0 : side.Size)
             .Put("method", top.Method).Put("file", top.File).Put("line", top.Line);
-        if (resolved.Member != member) { line.Put("member", resolved.Member); }
+        if (resolved.Operation is { } operation) { line.Put("member", $"{resolved.Member} ({operation.Name})"); }
+        else if (resolved.Member != member) { line.Put("member", resolved.Member); }
         PutIf(line, "readModifyWrite", (resolved.Flags & SiteFlags.ReadModifyWrite) != 0 || side.Is(AccessKind.Compound));
         PutIf(line, "testedFirst", (resolved.Flags & SiteFlags.TestedFirst) != 0);
         PutIf(line, "reference", side.Is(AccessKind.Reference));
-        PutIf(line, "collection", side.Is(AccessKind.Collection));
+        PutIf(line, "collection", side.Is(AccessKind.Collection) || resolved.Operation is { IsOfCollection: true });
         PutIf(line, "unaligned", side.IsUnaligned);
         PutIf(line, "reordered", side.Is(AccessKind.Reordered));
         Frames(line, "stack", resolved.Stack);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Sites;
 
@@ -8,7 +9,7 @@ namespace Ncsan.Runtime.Findings;
 /// <summary>A finding in source terms.</summary>
 internal sealed record ResolvedFinding(string Rule, string Kind, string Id, string Member, Finding Finding, ResolvedSide Mine, ResolvedSide? Theirs)
 {
-    internal string Title => $"{Kind} on {Member}";
+    internal string Title => Mine.Operation is { } mine && Theirs?.Operation is { } theirs ? $"{Kind} on {Member}, {Pair(mine, theirs)}" : $"{Kind} on {Member}";
 
     /// <summary>The two sides in an order that does not depend on which thread came first.</summary>
     internal IEnumerable<ResolvedSide> Sides => Theirs is null ? [Mine] : new[] { Mine, Theirs }.OrderBy(static s => s.Key, StringComparer.Ordinal);
@@ -25,20 +26,30 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
         return new ResolvedFinding(rule, kind, Hash(rule + "\n" + string.Join('\n', keys)), member, finding, mine, theirs);
     }
 
+    // The type of the second operation is told only where it is another.
+    private static string Pair(Operation one, Operation other)
+    {
+        if (string.CompareOrdinal(one.Name, other.Name) > 0) { (one, other) = (other, one); }
+        return $"{one.Name} against {(one.Type == other.Type ? other.Method : other.Name)}";
+    }
+
     /// <summary>Stable from run to run and from build to build: it knows methods and members, not lines.</summary>
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }
 
 /// <summary>One side of a finding in source terms.</summary>
-internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, IReadOnlyList<Frame> Stack)
+internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, IReadOnlyList<Frame> Stack, Operation? Operation)
 {
-    /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect.</summary>
-    internal string Key => $"{Stack[0].Method}|{(Side.Is(AccessKind.Collection) && Member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? Member[..at] : Member)}";
+    /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect. Inside of an instrumented
+    /// framework the operation, whatever fields it touches.</summary>
+    internal string Key => Operation is { } operation ? $"{Stack[0].Method}|{operation.Name}" : $"{Stack[0].Method}|{(Side.Is(AccessKind.Collection) && Member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? Member[..at] : Member)}";
 
     internal static ResolvedSide Of(Side side)
     {
         Site? site = Modules.Find(side.Site);
         var stack = StackFrames.Resolve(side.Stack, side.Site, site);
-        return new ResolvedSide(side, site?.Member is { Length: > 0 } member ? member : "unknown memory", site?.Flags ?? SiteFlags.None, stack);
+        var operation = Operation.Of(side.Site, site, side.Stack);
+        string member = operation is not null ? operation.Member : site?.Member is { Length: > 0 } known ? known : "unknown memory";
+        return new ResolvedSide(side, member, site?.Flags ?? SiteFlags.None, stack, operation);
     }
 }

@@ -11,12 +11,13 @@ internal static class StackFrames
     internal static IReadOnlyList<Frame> Resolve(StackTrace? stack, int number, Site? site)
     {
         var frames = new List<Frame>();
+        int user = -1;
         if (site is { } known) { frames.Add(new Frame(known.Method, known.File, known.Line)); }
         bool first = true;
         MethodBase? leftFor = null; // the original of a checked method, which is below it on the stack unless the JIT made a jump of the call
         foreach (StackFrame frame in stack?.GetFrames() ?? [])
         {
-            if (frame.GetMethod() is not { } method || method.Module == typeof(Hooks).Module) { continue; }
+            if (frame.GetMethod() is not { } method || Framework.FrameworkLink.IsOurs(method)) { continue; }
 
             MethodBase? original = CheckedMethods.OriginalOf(method);
             bool isOriginal = original is null && leftFor is not null && method.Module == leftFor.Module && method.MetadataToken == leftFor.MetadataToken;
@@ -28,10 +29,13 @@ internal static class StackFrames
             bool isSite = first && site is { } s && Modules.Of(number)?.Is(method.Module) == true && written.MetadataToken == s.MethodToken;
             first = false;
             if (isSite) { continue; }
+            if (user < 0 && !Framework.FrameworkLink.IsFramework(method)) { user = frames.Count; }
             (string? file, int line) = Symbols.Find(method, frame.GetILOffset());
             frames.Add(new Frame(file is null ? SourceNames.WithNamespace(written) : SourceNames.Of(written), file, line));
         }
 
+        // An access inside the framework is shown where the user's code called it; what happened inside is the operation's name.
+        if (Framework.FrameworkLink.IsFrameworkSite(number) && user > 0) { frames.RemoveRange(0, user); }
         if (frames.Count == 0) { frames.Add(new Frame("unknown method", null, 0)); }
         return frames;
     }

@@ -9,6 +9,8 @@ namespace Ncsan.Runtime.Framework;
 /// <summary>Connects an instrumented framework with this runtime: publishes the entries, keeps its State in step, numbers its sites.</summary>
 internal static unsafe class FrameworkLink
 {
+    private static readonly string s_root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "", "..", "..", ".."));
+
     private static int* s_state;
 
     /// <summary>Whether the program runs on an instrumented framework.</summary>
@@ -34,15 +36,23 @@ internal static unsafe class FrameworkLink
         if (!AddSites()) { return; }
         WarmUp.Prepare();
         IsOn = true;
-        s_state = (int*)(nint)home.GetMethod(nameof(HookHome.Publish))!.Invoke(null,
-        [
-            (nint)(delegate*<ref byte, int, int, int, void>)&FrameworkEntry.Check,
-            (nint)(delegate*<ref byte, int, nint, int, int, void>)&FrameworkEntry.CheckStruct,
-            (nint)(delegate*<ref byte, nuint, int, int, void>)&FrameworkEntry.CheckRange,
-            (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArray,
-            (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArrayBytes,
-        ])!;
+        s_state = Connect(home);
     }
+
+    private static int* Connect(Type home) => (int*)(nint)home.GetMethod(nameof(HookHome.Publish))!.Invoke(null,
+    [
+        (nint)(delegate*<ref byte, int, int, int, void>)&FrameworkEntry.Check,
+        (nint)(delegate*<ref byte, int, nint, int, int, void>)&FrameworkEntry.CheckStruct,
+        (nint)(delegate*<ref byte, nuint, int, int, void>)&FrameworkEntry.CheckRange,
+        (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArray,
+        (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArrayBytes,
+    ])!;
+
+    /// <summary>Whether a method is part of the sanitizer: of this assembly, or of its home in CoreLib.</summary>
+    internal static bool IsOurs(MethodBase method) => method.Module == typeof(Hooks).Module || method.DeclaringType?.FullName == typeof(HookHome).FullName;
+
+    /// <summary>Whether a method is part of the framework that the program runs on, if that is instrumented.</summary>
+    internal static bool IsFramework(MethodBase method) => IsOn && method.Module.FullyQualifiedName.StartsWith(s_root, StringComparison.Ordinal);
 
     /// <summary>Whether a site is the framework's.</summary>
     internal static bool IsFrameworkSite(int site) => site >= FrameworkSites.First;
@@ -50,8 +60,7 @@ internal static unsafe class FrameworkLink
     /// <summary>The lines are: path of the assembly below the root, first site, number of sites.</summary>
     private static bool AddSites()
     {
-        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
-        string file = Path.Combine(root, FrameworkSites.FileName);
+        string file = Path.Combine(s_root, FrameworkSites.FileName);
         try
         {
             foreach (string line in File.ReadLines(file))
@@ -59,7 +68,7 @@ internal static unsafe class FrameworkLink
                 string[] fields = line.Split('\t');
                 int first = int.Parse(fields[1], null), count = int.Parse(fields[2], null);
                 Sampler.AddSites(first, count);
-                Modules.AddFramework(new RewrittenModule(first, count, Path.Combine(root, fields[0])));
+                Modules.AddFramework(new RewrittenModule(first, count, Path.Combine(s_root, fields[0])));
             }
 
             return true;

@@ -89,17 +89,21 @@ internal static unsafe class Detector
         else { CheckSlow(ref Unsafe.As<T, byte>(ref location), sizeof(nint), kind | AccessKind.Reference, site, null); }
     }
 
+    // In an instrumented framework the accesses of a collection are seen themselves, so a call of it is none.
     internal static void CheckCollection(object? collection, AccessKind kind, int site)
     {
-        if (collection is not null) { CheckOwner(UnsafeCollections.Behind(collection, dispatched: false, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        if (collection is not null && !Framework.FrameworkLink.IsOn) { CheckOwner(UnsafeCollections.Behind(collection, dispatched: false, writes: (kind & AccessKind.Write) != 0), kind, site); }
     }
 
     internal static void CheckDispatched(object? receiver, AccessKind kind, int site)
     {
-        if (receiver is not null) { CheckOwner(UnsafeCollections.Behind(receiver, dispatched: true, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        if (receiver is not null && !Framework.FrameworkLink.IsOn) { CheckOwner(UnsafeCollections.Behind(receiver, dispatched: true, writes: (kind & AccessKind.Write) != 0), kind, site); }
     }
 
-    internal static void CheckView<T>(ref T view, AccessKind kind, int site) => CheckOwner(UnsafeCollections.BehindView(ref view, writes: (kind & AccessKind.Write) != 0), kind, site);
+    internal static void CheckView<T>(ref T view, AccessKind kind, int site)
+    {
+        if (!Framework.FrameworkLink.IsOn) { CheckOwner(UnsafeCollections.BehindView(ref view, writes: (kind & AccessKind.Write) != 0), kind, site); }
+    }
 
     /// <summary>The first byte of its data stands for the whole collection.</summary>
     private static void CheckOwner(object? collection, AccessKind kind, int site)
