@@ -75,7 +75,10 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
     /// <summary>Whether the op is a call that may order what the weak-memory model holds back. The checked copy says so; it is no reason to test State.</summary>
     internal bool OrdersMemory { get; set; }
 
-    internal bool IsVolatile => HasPrefix(Code.Volatile);
+    internal bool IsVolatile => IsMarked || HasPrefix(Code.Volatile);
+
+    /// <summary>Whether its access counts as marked though it has no prefix.</summary>
+    internal bool IsMarked { get; set; }
 
     internal bool HasProbes => Before is not null || Instead is not null || Call is not null;
 

@@ -12,6 +12,7 @@ internal sealed class BlockCallPass : ICallPass
 {
     public void Visit(Invocation call)
     {
+        if (call.Op.IsMarked) { return; } // there is no marked copy
         switch (call.DeclaringType)
         {
             case "System.Array": Arrays(call); break;

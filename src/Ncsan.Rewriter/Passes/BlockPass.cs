@@ -12,6 +12,7 @@ internal sealed class BlockPass : IOpPass
 {
     public void Visit(MethodCode code, Op op)
     {
+        if (op.IsMarked) { return; } // there is no marked copy
         switch (op.Code)
         {
             case Code.Initobj: Initialize(code, op, (TypeReference)op.Operand!); break;

@@ -11,6 +11,7 @@ internal sealed class UnsafeCallPass : ICallPass
 {
     public void Visit(Invocation call)
     {
+        if (call.Op.IsMarked) { return; } // there is no marked copy
         if (call.DeclaringType == "System.Runtime.CompilerServices.Unsafe") { Unsafe(call); }
         else if (call.Method.DeclaringType.Namespace is "System.Runtime.Intrinsics" or "System.Numerics" || call.DeclaringType.StartsWith("System.Runtime.Intrinsics.", StringComparison.Ordinal)) { Vector(call); }
     }

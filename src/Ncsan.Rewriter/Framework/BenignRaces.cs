@@ -1,0 +1,34 @@
+using Mono.Cecil;
+using Ncsan.Rewriter.Bodies;
+
+namespace Ncsan.Rewriter.Framework;
+
+/// <summary>The framework's own races that are meant to be: the audited list in Benign.races.</summary>
+internal static class BenignRaces
+{
+    private static readonly HashSet<string> s_types = [], s_fields = [];
+
+    static BenignRaces()
+    {
+        using var reader = new StreamReader(typeof(BenignRaces).Assembly.GetManifestResourceStream("Ncsan.Rewriter.Benign.races")!);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var kind, var name]) { (kind == "type" ? s_types : s_fields).Add(name); }
+        }
+    }
+
+    /// <summary>Every name of the list, for the check that each is still there.</summary>
+    internal static IEnumerable<string> Types => s_types;
+
+    /// <summary>Whether what a method accesses counts as marked, whatever it is.</summary>
+    internal static bool Covers(MethodDefinition method)
+    {
+        for (TypeDefinition? type = method.DeclaringType; type is not null; type = type.DeclaringType) { if (s_types.Contains(type.FullName)) { return true; } }
+        return false;
+    }
+
+    /// <summary>Whether what an op accesses counts as marked, by its field or that of the address.</summary>
+    internal static bool Covers(Op op) => IsNamed(op.Operand) || (op.Inputs is [{ Producer: { } producer }, ..] && IsNamed(producer.Operand));
+
+    private static bool IsNamed(object? operand) => s_fields.Count > 0 && operand is FieldReference field && s_fields.Contains(field.DeclaringType.GetElementType().FullName + "." + field.Name);
+}
