@@ -12,6 +12,9 @@ public sealed class FrameworkCache(string root)
 {
     private const string Building = ".building";
 
+    /// <summary>Set by tests of the cache: see <see cref="OverlayBuilder.Only"/>.</summary>
+    internal IReadOnlySet<string>? Only { get; init; }
+
     /// <summary>The instrumented copy of a runtime, built if need be.</summary>
     /// <param name="stock">The runtime.</param>
     /// <param name="compiled">Compile ahead if the compiler can be had.</param>
@@ -69,7 +72,7 @@ public sealed class FrameworkCache(string root)
         return (deleted, inUse);
     }
 
-    private static void Build(StockRuntime stock, string folder, ReadyToRunCompiler? compiler, IProgress<BuildProgress>? progress)
+    private void Build(StockRuntime stock, string folder, ReadyToRunCompiler? compiler, IProgress<BuildProgress>? progress)
     {
         RemoveLeftovers(folder);
         if (Directory.Exists(folder)) { Remove(folder); }
@@ -77,7 +80,7 @@ public sealed class FrameworkCache(string root)
         try
         {
             Directory.CreateDirectory(building);
-            new OverlayBuilder(stock, building, compiler, progress).Build();
+            new OverlayBuilder(stock, building, compiler, progress) { Only = Only }.Build();
             FrameworkCopy.Seal(building);
             Directory.Move(building, folder);
         }

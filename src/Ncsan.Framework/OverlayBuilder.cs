@@ -17,6 +17,12 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
     private readonly Lock _progressLock = new();
     private long _done, _total;
 
+    /// <summary>Set by tests: rewrite only assemblies of these names, and take the others as they are.</summary>
+    internal IReadOnlySet<string>? Only { get; init; }
+
+    /// <summary>Set by tests: the methods that stay clean, in place of what the verifier says.</summary>
+    internal IReadOnlySet<string>? Denied { get; init; }
+
     /// <summary>The assemblies that were rewritten, in the order of their sites.</summary>
     internal IReadOnlyList<RewrittenAssembly> Assemblies => _assemblies;
 
@@ -25,7 +31,7 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
     internal void Build()
     {
         CopyHost();
-        var denied = RecursionLaw.Frontier(stock.Core.Folder);
+        var denied = Denied ?? RecursionLaw.Frontier(stock.Core.Folder);
         Rewrite(denied);
         Prove();
         if (compiler is not null) { Compile(compiler); }
@@ -54,7 +60,8 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
             foreach (string source in Directory.EnumerateFiles(framework.Folder).Order(StringComparer.Ordinal))
             {
                 string relative = Path.Combine(framework.RelativeFolder, Path.GetFileName(source));
-                if (!source.EndsWith(".dll", StringComparison.Ordinal) || ManagedImage.Of(source) is not { CodeSize: > 0 } image)
+                bool chosen = source.EndsWith(".dll", StringComparison.Ordinal) && Only?.Contains(Path.GetFileNameWithoutExtension(source)) != false;
+                if (!chosen || ManagedImage.Of(source) is not { CodeSize: > 0 } image)
                 {
                     File.Copy(source, Path.Combine(folder, relative));
                     continue;

@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 
 namespace Ncsan.Rewriter.Framework;
@@ -8,17 +9,23 @@ internal static class BenignRaces
 {
     private static readonly HashSet<string> s_types = [], s_fields = [];
 
+    private static readonly bool s_statics;
+
     static BenignRaces()
     {
         using var reader = new StreamReader(typeof(BenignRaces).Assembly.GetManifestResourceStream("Ncsan.Rewriter.Benign.races")!);
         while (reader.ReadLine() is { } line)
         {
+            if (line.StartsWith("statics ", StringComparison.Ordinal)) { s_statics = true; continue; }
             if (line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var kind, var name]) { (kind == "type" ? s_types : s_fields).Add(name); }
         }
     }
 
     /// <summary>Every name of the list, for the check that each is still there.</summary>
     internal static IEnumerable<string> Types => s_types;
+
+    /// <summary>The fields of the list.</summary>
+    internal static IEnumerable<string> Fields => s_fields;
 
     /// <summary>Whether what a method accesses counts as marked, whatever it is.</summary>
     internal static bool Covers(MethodDefinition method)
@@ -28,7 +35,7 @@ internal static class BenignRaces
     }
 
     /// <summary>Whether what an op accesses counts as marked, by its field or that of the address.</summary>
-    internal static bool Covers(Op op) => IsNamed(op.Operand) || (op.Inputs is [{ Producer: { } producer }, ..] && IsNamed(producer.Operand));
+    internal static bool Covers(Op op) => IsNamed(op) || (op.Inputs is [{ Producer: { } producer }, ..] && op.Code is not Code.Ldfld and not Code.Stfld && IsNamed(producer));
 
-    private static bool IsNamed(object? operand) => s_fields.Count > 0 && operand is FieldReference field && s_fields.Contains(field.DeclaringType.GetElementType().FullName + "." + field.Name);
+    private static bool IsNamed(Op op) => (s_statics && op.Code is Code.Ldsfld or Code.Stsfld or Code.Ldsflda) || (s_fields.Count > 0 && op.Operand is FieldReference field && s_fields.Contains(field.DeclaringType.GetElementType().FullName + "." + field.Name));
 }

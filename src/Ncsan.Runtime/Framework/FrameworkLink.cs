@@ -11,6 +11,9 @@ internal static unsafe class FrameworkLink
 {
     private static readonly string s_root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "", "..", "..", ".."));
 
+    /// <summary>Where the frameworks are below the root.</summary>
+    private static readonly string s_shared = Path.Combine(s_root, "shared") + Path.DirectorySeparatorChar;
+
     private static int* s_state;
 
     /// <summary>Whether the program runs on an instrumented framework.</summary>
@@ -52,7 +55,7 @@ internal static unsafe class FrameworkLink
     internal static bool IsOurs(MethodBase method) => method.Module == typeof(Hooks).Module || method.DeclaringType?.FullName == typeof(HookHome).FullName;
 
     /// <summary>Whether a method is part of the framework that the program runs on, if that is instrumented.</summary>
-    internal static bool IsFramework(MethodBase method) => IsOn && method.Module.FullyQualifiedName.StartsWith(s_root, StringComparison.Ordinal);
+    internal static bool IsFramework(MethodBase method) => IsOn && method.Module.FullyQualifiedName.StartsWith(s_shared, StringComparison.Ordinal);
 
     /// <summary>Whether a site is the framework's.</summary>
     internal static bool IsFrameworkSite(int site) => site >= FrameworkSites.First;
