@@ -46,7 +46,7 @@ public sealed class ConformanceTests
         if (wrong is not null) { Assert.Fail(wrong); }
     }
 
-    /// <summary>The 30 cases of kcsan_test.c. <c>test_barrier_nothreads</c> needs no threads: it is the table of the runtime's own unit tests.</summary>
+    /// <summary>The 30 cases of kcsan_test.c. <c>test_barrier_nothreads</c> needs no threads: it is the table of Ncsan.Rewriter.Tests.</summary>
     [Fact]
     public void AllThirtyCasesOfTheKernelAreThere()
     {

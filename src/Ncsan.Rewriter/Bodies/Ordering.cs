@@ -56,7 +56,7 @@ internal sealed class Ordering
     };
 
     /// <summary>A marked access orders where it stands; code that is left alone does not announce it. Reads only acquire.</summary>
-    private static bool MarksWrite(MethodReference method) => method.DeclaringType is { Namespace: "System.Threading", Name: "Volatile" or "Interlocked" } && method.Name != "Read";
+    private static bool MarksWrite(MethodReference method) => method.DeclaringType is { Namespace: "System.Threading", Name: "Volatile" or "Interlocked" or "Thread" } && method.Name is not ("Read" or "VolatileRead");
 
     private static bool IsInert(string space, string name, string method) => space switch
     {
@@ -67,7 +67,7 @@ internal sealed class Ordering
         // Behind an interface may stand anything: the enumerator of a blocking queue, an asynchronous stream.
         "System.Collections" or "System.Collections.Generic" => !(name.Length > 1 && name[0] == 'I' && char.IsAsciiLetterUpper(name[1])),
         "System.Text" or "System.Globalization" or "System.Numerics" => true,
-        "System.Threading" => name is "Volatile" or "Interlocked",
+        "System.Threading" => name is "Volatile" or "Interlocked" || method is "VolatileRead" or "VolatileWrite",
         "Ncsan.Annotations" => true,
         _ => false,
     };

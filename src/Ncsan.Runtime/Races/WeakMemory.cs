@@ -38,13 +38,15 @@ internal static class WeakMemory
         if (thread.Reordered.IsThere && IsOrdered(thread.Reordered.Kind, barrier)) { Drop(thread); }
     }
 
-    /// <summary>A marked access is a barrier too: a volatile write releases, an interlocked operation orders everything, a volatile read only
-    /// acquires, which is not modelled.</summary>
+    /// <summary>A marked access is a barrier too.</summary>
     internal static void Order(SanitizedThread thread, AccessKind marked)
     {
-        if ((marked & AccessKind.Compound) != 0) { Order(thread, BarrierKind.Full); }
-        else if ((marked & AccessKind.Write) != 0) { Order(thread, BarrierKind.Release); }
+        if (BarrierOf(marked) is { } barrier) { Order(thread, barrier); }
     }
+
+    /// <summary>A volatile write releases, an interlocked operation orders everything, a volatile read only acquires, which is not modelled.</summary>
+    internal static BarrierKind? BarrierOf(AccessKind marked) =>
+        (marked & AccessKind.Compound) != 0 ? BarrierKind.Full : (marked & AccessKind.Write) != 0 ? BarrierKind.Release : null;
 
     /// <summary>The access that is held back, if it still may be.</summary>
     internal static bool TryGet(SanitizedThread thread, out HeldAccess held)
