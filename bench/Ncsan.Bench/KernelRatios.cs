@@ -38,11 +38,15 @@ internal static class KernelRatios
         Console.WriteLine($"| geometric mean | {Mean(down):F2} |{(up ? $" {Mean(raised):F1} |" : "")}");
         if (floats.Count > 0) { Console.WriteLine($"| float and SIMD | {Mean(floats):F2} |"); }
         Console.WriteLine($"| worst | {down.Max():F2} |{(up ? $" {raised.Max():F1} |" : "")}");
+        Verdict.AtMost($"State down, geometric mean over {down.Count} kernels", Mean(down), 1.25);
+        if (floats.Count > 0) { Verdict.AtMost($"State down, geometric mean over {floats.Count} float and SIMD kernels", Mean(floats), 1.15); }
+        Verdict.AtMost("State down, worst kernel", down.Max(), 2.5);
+        if (up) { Verdict.AtMost($"State up, geometric mean over {raised.Count} kernels", Mean(raised), 8); }
         return 0;
     }
 
     internal static double Mean(IEnumerable<double> ratios) => Math.Exp(ratios.Average(Math.Log));
 
-    private static (string Name, Func<int, double> Run, bool Float)[] Registry(System.Reflection.Assembly assembly) =>
+    internal static (string Name, Func<int, double> Run, bool Float)[] Registry(System.Reflection.Assembly assembly) =>
         ((string, Func<int, double>, bool)[])assembly.GetType("Ncsan.Bench.Kernels.Registry")!.GetField("All")!.GetValue(null)!;
 }

@@ -17,6 +17,7 @@ internal static class LibraryRatios
     {
         bool up = args.Contains("--up");
         string only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault() ?? "";
+        List<string> names = [];
         List<double> down = [], raised = [];
         Console.WriteLine(up ? "| library | State down | State up |\n|---|---|---|" : "| library | State down |\n|---|---|");
         foreach (var (name, assemblies) in s_workloads)
@@ -24,6 +25,7 @@ internal static class LibraryRatios
             if (!name.Contains(only, StringComparison.OrdinalIgnoreCase)) { continue; }
             var pair = new Pair([.. assemblies.Append("Ncsan.Bench.Workloads").Select(a => Path.Combine(AppContext.BaseDirectory, a + ".dll"))]);
             var (clean, instrumented) = (Workload(pair.Clean("Ncsan.Bench.Workloads"), name), Workload(pair.Instrumented("Ncsan.Bench.Workloads"), name));
+            names.Add(name);
             Hooks.State = 0;
             if (clean() != instrumented()) { Console.WriteLine($"{name}: the copies do not agree"); return 1; }
             down.Add(Pair.Ratio(() => clean(), () => instrumented(), rounds: 9, millisecondsEach: 30, warmMilliseconds: 6000));
@@ -38,6 +40,7 @@ internal static class LibraryRatios
             Console.WriteLine(row);
         }
 
+        foreach (var (name, ratio) in names.Zip(down)) { Verdict.AtMost($"State down, {name}", ratio, 1.35); }
         Console.WriteLine($"| geometric mean | {KernelRatios.Mean(down):F2} |{(up ? $" {KernelRatios.Mean(raised):F1} |" : "")}");
         return 0;
     }

@@ -33,8 +33,7 @@ internal sealed class Pair
     {
         Warm(clean, warmMilliseconds);
         Warm(instrumented, warmMilliseconds);
-        int repeat = 1;
-        while (Milliseconds(clean, repeat) < millisecondsEach && repeat < 1 << 20) { repeat *= 2; }
+        int repeat = Times(clean, millisecondsEach);
         double fastestClean = double.MaxValue, fastestInstrumented = double.MaxValue;
         for (int i = 0; i < rounds; i++)
         {
@@ -47,8 +46,16 @@ internal sealed class Pair
         return fastestInstrumented / fastestClean;
     }
 
-    // Enough calls and time for both tiers of the JIT, and for on-stack replacement.
-    private static void Warm(Action action, int milliseconds)
+    /// <summary>How often an action fits in that time, about.</summary>
+    internal static int Times(Action action, double milliseconds)
+    {
+        int repeat = 1;
+        while (Milliseconds(action, repeat) < milliseconds && repeat < 1 << 20) { repeat *= 2; }
+        return repeat;
+    }
+
+    /// <summary>Enough calls and time for both tiers of the JIT, and for on-stack replacement.</summary>
+    internal static void Warm(Action action, int milliseconds)
     {
         for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < milliseconds;) { action(); }
         Thread.Sleep(120);
@@ -57,7 +64,7 @@ internal sealed class Pair
         action();
     }
 
-    private static double Milliseconds(Action action, int repeat)
+    internal static double Milliseconds(Action action, int repeat)
     {
         double start = ThreadMilliseconds();
         for (int i = 0; i < repeat; i++) { action(); }

@@ -6,6 +6,8 @@ Environment.SetEnvironmentVariable("NCSAN_SAMPLING", "off");
 return args switch
 {
     ["kernels", .. var rest] => KernelRatios.Run(rest),
+    ["all"] => Everything.Run(),
+    ["scaling", .. var rest] => Scaling.Run(rest),
     ["libraries", .. var rest] => LibraryRatios.Run(rest),
     ["locks"] => LockPairs.Run(),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
@@ -18,7 +20,9 @@ static int Usage()
 {
     Console.WriteLine("""
         kernels [--up] [--only TEXT]   instrumented / clean over the kernels, with State down, or up too
-        libraries [--up]               the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
+        all                            all of it that a limit is set for, and whether it holds
+        scaling [--only TEXT]          the kernels on two threads beside each other
+        libraries [--up] [--only TEXT] the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
         locks                          lock pairs on warm chains, validated / clean
         startup TOOL DLL               a small program under a cached `ncsan run` and by itself; TOOL is an installed ncsan or ncsan.dll
         verify [FILE...]               the IL verifier over the C# compiler, or other assemblies, with the framework behind them

@@ -26,15 +26,17 @@ internal sealed class CheckedMethod
     private const int MaxHandedOver = 24, MaxMoves = 600;
 
     private readonly MethodCode _code;
-    private readonly Liveness _liveness;
+    private readonly Liveness? _liveness; // null when the only way out is the method's own start, where nothing but its arguments is there
     private readonly int[] _handed;
     private readonly List<Segment> _exits;
 
-    private CheckedMethod(MethodCode code, Liveness liveness, FlowGraph graph, List<Segment> exits, int[] handed)
+    /// <summary>What a handler may read is live wherever an exception can lead there, which the flow graph does not show.</summary>
+    private readonly HashSet<int> _always;
+
+    private CheckedMethod(MethodCode code, Liveness? liveness, FlowGraph graph, List<Segment> exits, HashSet<int> always, int[] handed)
     {
-        (_code, _liveness, _exits, _handed) = (code, liveness, exits, handed);
+        (_code, _liveness, _exits, _always, _handed) = (code, liveness, exits, always, handed);
         HasLoops = graph.Loops.Count > 0;
-        Always = LiveInHandlers(code, liveness, graph);
         Method = Declare();
     }
 
@@ -44,9 +46,6 @@ internal sealed class CheckedMethod
     internal bool HasLoops { get; }
 
     internal IReadOnlyList<Segment> Exits => _exits;
-
-    /// <summary>What a handler may read is live wherever an exception can lead there, which the flow graph does not show.</summary>
-    private HashSet<int> Always { get; }
 
     /// <summary>Whether a method can be left in the middle of its work: all of its state must be values that can be handed over. Within the framework code looks at its own frames.</summary>
     internal static bool IsPossible(MethodCode code)
@@ -71,11 +70,12 @@ internal sealed class CheckedMethod
     {
         var exits = graph.Segments.FindAll(IsExit);
         if (exits.Count == 0 || exits.Count < graph.Segments.Count(s => s.Tests && s.Region != code.Root)) { return null; }
+        if (exits is [{ Index: 0 }] && graph.Predecessors[0].Length == 0) { return new(code, null, graph, exits, [], []); }
         var liveness = new Liveness(code, graph);
         var always = LiveInHandlers(code, liveness, graph);
         int[] handed = [.. Enumerable.Range(0, liveness.Locals).Where(slot => always.Contains(slot) || exits.Exists(e => liveness.IsLiveAt(slot, e)))];
         int values = handed.Length + liveness.Slots - liveness.Locals;
-        return handed.Length > MaxHandedOver || values * exits.Count > MaxMoves ? null : new(code, liveness, graph, exits, handed);
+        return handed.Length > MaxHandedOver || values * exits.Count > MaxMoves ? null : new(code, liveness, graph, exits, always, handed);
     }
 
     /// <summary>Whether the original leaves for the checked method here. With values on the stack it does not: the test at the start of the statement stands for this one.</summary>
@@ -84,10 +84,14 @@ internal sealed class CheckedMethod
     /// <summary>Emits, in the original, the way out at a segment.</summary>
     internal void EmitExit(CodeWriter writer, Segment segment)
     {
-        if (_code.Method.HasThis) { Hand(writer, _liveness.Locals, segment); }
-        foreach (var parameter in _code.Method.Parameters) { Hand(writer, _liveness.Locals + parameter.Index + (_code.Method.HasThis ? 1 : 0), segment); }
-        foreach (int slot in _handed) { Hand(writer, slot, segment); }
-        writer.Constant(_exits.IndexOf(segment));
+        if (_code.Method.HasThis) { Hand(writer, _code.Method.Body.ThisParameter, 0, segment); }
+        foreach (var parameter in _code.Method.Parameters) { Hand(writer, parameter, parameter.Index + (_code.Method.HasThis ? 1 : 0), segment); }
+        foreach (int slot in _handed)
+        {
+            if (IsLive(slot, segment)) { writer.Emit(OpCodes.Ldloc, _code.Method.Body.Variables[slot]); } else { Nothing(writer, _code.Method.Body.Variables[slot].VariableType); }
+        }
+
+        if (_exits.Count > 1) { writer.Constant(_exits.IndexOf(segment)); }
         writer.Emit(OpCodes.Call, Reference());
         writer.Emit(OpCodes.Ret);
     }
@@ -109,17 +113,17 @@ internal sealed class CheckedMethod
     }
 
     // What is dead is not kept alive for the sake of a call that nearly never happens. A generic type's code finds its type arguments through the object.
-    private void Hand(CodeWriter writer, int slot, Segment segment)
+    private void Hand(CodeWriter writer, ParameterDefinition parameter, int argument, Segment segment)
     {
-        var type = _liveness.TypeOf(slot);
-        bool isThis = _code.Method.HasThis && slot == _liveness.Locals;
-        if (_liveness.IsLiveAt(slot, segment) || Always.Contains(slot) || (isThis && _code.Method.DeclaringType.HasGenericParameters))
-        {
-            if (slot < _liveness.Locals) { writer.Emit(OpCodes.Ldloc, _code.Method.Body.Variables[slot]); }
-            else { writer.Add(Instruction.Create(OpCodes.Ldarg, isThis ? _code.Method.Body.ThisParameter : _code.Method.Parameters[slot - _liveness.Locals - (_code.Method.HasThis ? 1 : 0)])); }
-            return;
-        }
+        bool isContext = _code.Method.HasThis && argument == 0 && _code.Method.DeclaringType.HasGenericParameters;
+        if (_liveness is null || isContext || IsLive(_liveness.Locals + argument, segment)) { writer.Add(Instruction.Create(OpCodes.Ldarg, parameter)); }
+        else { Nothing(writer, Locals.ArgumentType(_code.Method, argument)); }
+    }
 
+    private bool IsLive(int slot, Segment segment) => _liveness!.IsLiveAt(slot, segment) || _always.Contains(slot);
+
+    private static void Nothing(CodeWriter writer, TypeReference type)
+    {
         switch (TypeFacts.Bare(type).MetadataType)
         {
             case MetadataType.Class or MetadataType.String or MetadataType.Object or MetadataType.Array:
@@ -162,9 +166,9 @@ internal sealed class CheckedMethod
             AggressiveOptimization = original.AggressiveOptimization,
         };
         Generics.CopyParameters(original, method);
-        foreach (var parameter in original.Parameters) { method.Parameters.Add(new(parameter.Name, ParameterAttributes.None, parameter.ParameterType)); }
-        foreach (int slot in _handed) { method.Parameters.Add(new(TypeFacts.Bare(_liveness.TypeOf(slot)))); }
-        method.Parameters.Add(new(original.Module.TypeSystem.Int32));
+        foreach (var parameter in original.Parameters) { method.Parameters.Add(new(parameter.ParameterType)); }
+        foreach (int slot in _handed) { method.Parameters.Add(new(TypeFacts.Bare(original.Body.Variables[slot].VariableType))); }
+        if (_exits.Count > 1) { method.Parameters.Add(new(original.Module.TypeSystem.Int32)); }
         method.Body.InitLocals = original.Body.InitLocals;
         foreach (var variable in original.Body.Variables) { method.Body.Variables.Add(new(variable.VariableType)); }
         return method;
