@@ -39,6 +39,17 @@ public sealed class CallGraph
     /// <summary>Every function, bodies and externals; the index is <see cref="Function.Id"/>.</summary>
     public IReadOnlyList<Function> Functions => _functions;
 
+    /// <summary>The protected functions whose bodies are here; a piece that a compiler split off is seen through its parent.</summary>
+    public IEnumerable<Function> ProtectedBodies()
+    {
+        // By index: following a flow can make more functions known.
+        for (int id = 0; id < _functions.Count; id++)
+        {
+            Function function = _functions[id];
+            if (function.Is(FunctionFlags.Protected) && !function.Is(FunctionFlags.External) && function.Parent < 0) { yield return function; }
+        }
+    }
+
     /// <summary>Every slot; the index is <see cref="Slot.Id"/>.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 

@@ -18,10 +18,8 @@ public sealed class BalanceRule : IContractRule
     public IEnumerable<Violation> Check(CallGraph graph)
     {
         var explain = new Explanation(graph);
-        for (int id = 0; id < graph.Functions.Count; id++)
+        foreach (Function function in graph.ProtectedBodies())
         {
-            Function function = graph.Functions[id];
-            if (!function.Is(FunctionFlags.Protected) || function.Is(FunctionFlags.External) || function.Parent >= 0) { continue; }
             FlowGraph flow = graph.Source.Flow(function);
             foreach ((int node, RegionFault fault) in new RegionWalk(flow, graph.RegionsNest).Faults)
             {

@@ -42,9 +42,8 @@ public sealed class CopyRule : IContractRule
     public static IReadOnlyList<CopyGroup> Groups(CallGraph graph)
     {
         var callers = new Dictionary<int, List<Function>>();
-        foreach (Function function in graph.Functions)
+        foreach (Function function in graph.ProtectedBodies())
         {
-            if (!function.Is(FunctionFlags.Protected) || function.Is(FunctionFlags.External) || function.Parent >= 0) { continue; }
             foreach (int index in new RegionWalk(graph.Source.Flow(function), graph.RegionsNest).OutsideRegions)
             {
                 CallSite site = function.Calls[index];
