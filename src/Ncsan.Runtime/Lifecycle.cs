@@ -10,8 +10,8 @@ internal static class Lifecycle
     private static int s_started, s_watching;
 
     /// <summary>Called with every rewritten module.</summary>
-    /// <param name="hasSites">The module has something to check. As long as none has, as in a program that only prints a line, nothing but the end is
-    /// prepared: the threads and what they compile would double such a program's time.</param>
+    /// <param name="hasSites">The module has something to check, be it an access or a lock. As long as none has, as in a program that only prints a line,
+    /// nothing but the end is prepared: the threads and what they compile would double such a program's time.</param>
     internal static void Start(bool hasSites)
     {
         if (Interlocked.Exchange(ref s_started, 1) == 0)
@@ -21,7 +21,7 @@ internal static class Lifecycle
             AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
         }
 
-        if ((hasSites || Configuration.Locks || Framework.FrameworkLink.IsPossible) && Interlocked.Exchange(ref s_watching, 1) == 0) { Watch(); }
+        if ((hasSites || Framework.FrameworkLink.IsPossible) && Interlocked.Exchange(ref s_watching, 1) == 0) { Watch(); }
     }
 
     private static void Watch()
@@ -46,9 +46,13 @@ internal static class Lifecycle
     private static void End()
     {
         IsOver = true;
-        Framework.FrameworkLink.SetState(0);
-        if (Configuration.Locks) { Locks.LockValidation.Finish(); }
-        Candidates.Save();
+        if (s_watching != 0)
+        {
+            Framework.FrameworkLink.SetState(0);
+            if (Configuration.Locks) { Locks.LockValidation.Finish(); }
+            Candidates.Save();
+        }
+
         Reporter.Finish();
     }
 }

@@ -19,8 +19,9 @@ internal static unsafe class FrameworkLink
     /// <summary>Whether the program runs on an instrumented framework.</summary>
     internal static bool IsOn { get; private set; }
 
-    /// <summary>Whether the program was started on an instrumented framework: CoreLib has the home of the hooks.</summary>
-    internal static bool IsPossible => Home is not null;
+    /// <summary>Whether the program was started on an instrumented framework, as its list of sites says: to look for the home of the hooks in CoreLib by its
+    /// name compiles more than the rest of a small program's start.</summary>
+    internal static bool IsPossible => File.Exists(Path.Combine(s_root, FrameworkSites.FileName));
 
     private static Type? Home => typeof(object).Assembly.GetType(typeof(HookHome).FullName!);
 

@@ -36,7 +36,7 @@ internal static class Modules
                 var added = new RewrittenModule(first, siteCount, module);
                 s_modules = [.. s_modules, added];
                 Lifecycle.Start(siteCount > 0);
-                Candidates.Attach(added);
+                if (siteCount > 0) { Candidates.Attach(added); }
                 return first;
             }
         }
