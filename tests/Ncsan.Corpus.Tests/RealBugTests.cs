@@ -18,6 +18,8 @@ public sealed class RealBugTests
         { "dynamic-code", "JsonTypeReflector._dynamicCodeGeneration" },
         { "converter-options", "TypeConverterOptionsCache.typeConverterOptions" },
         { "template", "Template._" },
+        { "callbacks", "DefaultObjectFactory._stateMethods" },
+        { "shared-script", "Literal.Cached" },
     };
 
     [Theory, MemberData(nameof(Bugs))]

@@ -5,6 +5,9 @@ namespace Ncsan.Cli.Running;
 /// <summary>How a finding came about: what was typed where, and the two sites.</summary>
 internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, RecipeSite First, RecipeSite Second)
 {
+    /// <summary>The test in which it was found, or null.</summary>
+    public string? Test { get; init; }
+
     /// <summary>The recipe of the finding whose id begins so.</summary>
     /// <exception cref="InputException">There is none, or more than one, or it does not say enough.</exception>
     public static Recipe Find(string file, string id)
@@ -17,7 +20,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
             JsonElement recipe = found[0].GetProperty("recipe");
             string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
             RecipeSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(RecipeSite.Read)];
-            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]); }
+            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test") }; }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -9,10 +9,15 @@ public static class LearntCandidates
     private const int MostTries = 3;
 
     /// <summary>Makes a folder in which one pair of sites is all that was ever learnt, so that the next run waits for it as long as it can.</summary>
-    public static void WriteOnly(string store, (string Module, int Id, string Method, string Member) first, (string Module, int Id, string Method, string Member) second)
+    /// <param name="store">The folder.</param>
+    /// <param name="first">One side.</param>
+    /// <param name="second">The other.</param>
+    /// <param name="higherFirst">Of two threads that wait at two places of an array, the one at the higher address goes on first.</param>
+    public static void WriteOnly(string store, (string Module, int Id, string Method, string Member) first, (string Module, int Id, string Method, string Member) second, bool higherFirst)
     {
         SiteKey one = new(first.Module, first.Id, first.Method, first.Member), other = new(second.Module, second.Id, second.Method, second.Member);
         var pair = one.CompareTo(other) <= 0 ? new Candidate(one, other) : new Candidate(other, one);
+        pair.Tries = higherFirst ? 1 : 0;
         CandidateStore.Write(store, [pair]);
     }
 

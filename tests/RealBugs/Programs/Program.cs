@@ -9,6 +9,8 @@ internal static class Program
         ["dynamic-code"] = NewtonsoftJson.LazyState,
         ["converter-options"] = CsvFiles.ConverterOptions,
         ["template"] = LiquidTemplates.Render,
+        ["callbacks"] = YamlFiles.Callbacks,
+        ["shared-script"] = JavaScripts.SharedScript,
     };
 
     private static int Main(string[] args)
