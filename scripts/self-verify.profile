@@ -3,7 +3,6 @@ cut Ncsan.Runtime.Framework.FrameworkLink.Connect*   # calls HookHome.Publish in
 cut Ncsan.Runtime.Collections.UnsafeCollections.OffsetOf*   # calls a delegate over IL that it emits on the spot: one ldfld, no call
 
 # Calls on the ways from the hooks whose targets cannot all be known, and why none of them is a way back. A call that is not listed here fails the build.
-open Ncsan.Runtime.Framework.FrameworkLink.Publish()           # runs once, before the first hook: stores the entries in the home of the hooks, which is never instrumented
 open System.Runtime.CompilerServices.DefaultInterpolatedStringHandler.AppendFormatted*   # the messages of the framework and of the runtime: what they format are strings and numbers
 open System.Exception.ToString()                              # the text of a fault of the runtime itself, on which the feature is switched off for good
 open System.Text.StringBuilder.AppendFormat*                  # the same

@@ -93,6 +93,34 @@ public sealed class VerifyVerbTests : IDisposable
     }
 
     [Fact]
+    public void Every_list_is_json_too()
+    {
+        string file = Compile("broken", Broken);
+        foreach ((string[] options, string member) in ((string[], string)[])[(["--slots"], "slots"), (["--copies"], "copies"), (["--disassemble", "asks"], "listings"), (["--recursion", "tracker"], "recursion")])
+        {
+            Outcome shown = Ncsan.Run(["verify", file, "--json", .. options]);
+            using JsonDocument json = JsonDocument.Parse(shown.Out);
+            Assert.True(json.RootElement.TryGetProperty(member, out _), member);
+            Assert.Equal(member == "recursion" ? 66 : 0, shown.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void A_strict_search_fails_for_a_call_that_no_line_of_a_profile_accepts()
+    {
+        string file = Compile("open", Header + "int outside(int (*pointer)(void)) { return pointer() + 1; }\n__attribute__((no_sanitize_thread)) int root(int (*pointer)(void)) { return pointer() + 1; }\n");
+        Assert.Equal(0, Ncsan.Run("verify", file, "--recursion", "root").ExitCode);
+        Assert.Equal(66, Ncsan.Run("verify", file, "--recursion", "root", "--strict").ExitCode);
+
+        string profile = Path.Combine(_sandbox.Folder, "mine.profile");
+        File.WriteAllText(profile, "open root   # its caller says what it is\nopen gone   # no more\n");
+        Outcome accepted = Ncsan.Run("verify", file, "--recursion", "root", "--strict", "--profile", profile);
+        Assert.Equal(0, accepted.ExitCode);
+        Assert.Contains("root: 1 call  # its caller says what it is", accepted.Out, StringComparison.Ordinal);
+        Assert.Contains("\"open gone\" accepts nothing", accepted.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_section_of_the_users_is_protected_too()
     {
         string plain = Compile("plain", "int shared; __attribute__((noinline)) int helper(void) { return shared; }\n__attribute__((section(\".mine\"), no_sanitize_thread)) int entry(void) { return helper() + 1; }\n");

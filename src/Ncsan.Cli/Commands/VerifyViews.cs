@@ -37,11 +37,12 @@ internal sealed record VerifyViews(bool Slots, bool Copies, string[] Recursion, 
                 if (Slots) { lists.Slots(input.Graph); }
                 if (Copies) { lists.Copies(input.Graph); }
                 foreach (string name in listed) { lists.Listing(input.Graph, name); }
-                if (found is not null) { lists.Recursion(input.Graph, found); }
                 if (Strict && found is not null)
                 {
                     foreach (string stale in input.Profile.Unused("open")) { output.WriteLine($"note: the profile's line \"open {stale}\" accepts nothing: no such call is unresolved any more."); }
                 }
+
+                if (found is not null) { lists.Recursion(input.Graph, found); }
             });
         }
 
