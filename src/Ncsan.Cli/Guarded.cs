@@ -1,3 +1,5 @@
+using Ncsan.Cli.Cache;
+
 namespace Ncsan.Cli;
 
 /// <summary>The outermost frame: what goes wrong ends in one sentence and the right exit code.</summary>
@@ -14,10 +16,18 @@ internal static class Guarded
             Say.Sentence(wrong.Id, wrong.Message);
             return ExitCodes.Usage;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !IsMissingPartOfOurs(e))
+        {
+            // A file of the user's that nobody expected to be unreadable just there: a link to nowhere, a folder that went away.
+            Say.Sentence(Disk.IsFull(e) ? "NCS2006" : "NCS2001", Disk.OneLine(e) + ".");
+            return ExitCodes.Usage;
+        }
         catch (Exception fault)
         {
             Say.Sentence("NCS9001", $"ncsan itself failed, please report this: {fault}");
             return ExitCodes.Internal;
         }
     }
+
+    private static bool IsMissingPartOfOurs(Exception e) => e is FileLoadException || (e is FileNotFoundException { FileName: { } name } && name.Contains(", Version=", StringComparison.Ordinal));
 }

@@ -9,6 +9,24 @@ public sealed class BadInputTests
     public void MissingFile() => AssertRefused("NCS2001", Ncsan.Run("run", "/no/such/program.dll"));
 
     [Fact]
+    public void NoNameAndALinkToNowhere()
+    {
+        using var sandbox = new Sandbox("sp ace \u00fc\u4e2d");
+        string link = Path.Combine(sandbox.Folder, "link.dll");
+        File.CreateSymbolicLink(link, "nowhere.dll");
+        AssertRefused("NCS2001", Ncsan.Run("run", ""));
+        AssertRefused("NCS2001", Ncsan.Run("run", link));
+    }
+
+    [Fact]
+    public void LinkToNowhereBesideTheProgramIsNoObstacle()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        File.CreateSymbolicLink(Path.Combine(sandbox.App, "link.txt"), "nowhere.txt");
+        Assert.Equal((0, "Hello", false), (sandbox.Run() is var o ? o.ExitCode : 0, o.Out.Trim(), o.Error.Contains("NCS2", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void UnknownOption()
     {
         using var sandbox = Sandbox.WithProgram();

@@ -37,11 +37,20 @@ public sealed class RareInputTests
     }
 
     [Fact]
+    public void ProgramThatCarriesItsFrameworkHasNoneToInstrument()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        string config = Path.Combine(sandbox.App, "Subject.runtimeconfig.json");
+        File.WriteAllText(config, """{"runtimeOptions":{"tfm":"net10.0","includedFrameworks":[{"name":"Microsoft.NETCore.App","version":"10.0.0"}]}}""");
+        AssertRefused("NCS2014", sandbox.Run("--framework"));
+    }
+
+    [Fact]
     public void FindingsWithoutLocksHaveNoOrderOfThem()
     {
         using var sandbox = Sandbox.WithProgram();
         string findings = Path.Combine(sandbox.Folder, "findings.jsonl");
-        sandbox.Run("--findings", findings);
+        sandbox.Run("--findings", findings, "--locks", "false");
         AssertRefused("NCS2401", Ncsan.Run("locks", findings));
     }
 
@@ -92,8 +101,9 @@ public sealed class RareInputTests
         using var sandbox = Sandbox.WithProgram();
         WriteAssemblyWithAHugeMethod(Path.Combine(sandbox.App, "Huge.dll"));
         File.Copy(sandbox.Dll, Path.Combine(sandbox.App, "Other.dll"));
-        Assert.Equal(0, sandbox.Run("--exclude", "Other").ExitCode);
-        string gaps = Ncsan.Run("report", "--gaps").Out;
+        string findings = Path.Combine(sandbox.Folder, "findings.jsonl");
+        Assert.Equal(0, sandbox.Run("--exclude", "Other", "--findings", findings).ExitCode);
+        string gaps = Ncsan.Run("report", findings, "--gaps").Out;
         Assert.Contains("NCS1021", gaps);
         Assert.Contains("Other.dll", gaps);
         Assert.Contains("NCS1023", gaps);

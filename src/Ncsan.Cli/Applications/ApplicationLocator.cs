@@ -10,6 +10,7 @@ internal static class ApplicationLocator
     /// <exception cref="InputException">There is none that can be run.</exception>
     public static Application Locate(string path, BuildChoice build)
     {
+        if (path.Length == 0 || path.Contains('\0')) { throw new InputException("NCS2001", "the name of the program is empty."); }
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full)) { return InFolder(full, build); }
         if (!File.Exists(full)) { throw new InputException("NCS2001", $"there is no file or folder '{path}'."); }

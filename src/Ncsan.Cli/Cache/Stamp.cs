@@ -25,7 +25,8 @@ internal static class Stamp
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
         var found = new FileSystemEnumerable<SourceFile>(folder, (ref FileSystemEntry e) => new(Path.GetRelativePath(folder, e.ToFullPath()), e.Length, e.LastWriteTimeUtc.UtcTicks), options)
         {
-            ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory,
+            // A link to nowhere cannot be copied, and is nothing to a program.
+            ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory && ((e.Attributes & FileAttributes.ReparsePoint) == 0 || File.ResolveLinkTarget(e.ToFullPath(), returnFinalTarget: true) is { Exists: true }),
             ShouldRecursePredicate = (ref FileSystemEntry e) => (e.Attributes & FileAttributes.ReparsePoint) == 0 && !CopyLocation.IsCopy(e.ToFullPath()),
         };
         var files = new List<SourceFile>();
