@@ -10,12 +10,13 @@ public static unsafe partial class Hooks
 {
     /// <summary>An async method's body begins or is resumed.</summary>
     /// <param name="held">The field of the state machine that keeps what is held while it is suspended.</param>
+    /// <param name="builder">The builder of the state machine, which keeps the method's task once it has been suspended.</param>
     /// <param name="state">The state machine's state: -1 when it begins.</param>
     /// <param name="map">The method's map.</param>
     /// <param name="site">Where.</param>
-    public static void AsyncEnter(ref object? held, int state, string map, int site)
+    public static void AsyncEnter<TBuilder>(ref object? held, ref TBuilder builder, int state, string map, int site)
     {
-        if (LockValidation.IsOn) { AsyncFlows.Enter(ref held, Maps.Of(map, site), state, site); }
+        if (LockValidation.IsOn) { AsyncFlows.Enter(ref held, ref builder, Maps.Of(map, site), state, site); }
     }
 
     /// <summary>An async method is about to be suspended.</summary>

@@ -115,6 +115,17 @@ public static class Hangs
         finally { s_s1.Release(); }
     }
 
+    private static async Task<int> LoadAsync()
+    {
+        await Task.Delay(10);
+        lock (s_e) { return 1; }
+    }
+
+    [Case] public static void NCS0112_2_result_under_the_lock_that_the_method_takes_later()
+    {
+        lock (s_e) { _ = LoadAsync().Result; }
+    }
+
     private static async ValueTask<int> ValueAsync(SemaphoreSlim semaphore)
     {
         await TakeAsync(semaphore);

@@ -26,7 +26,8 @@ internal sealed class AsyncLockPass : IOpPass
     private static void Begin(MethodCode code, Op op)
     {
         if (State(code.Method.DeclaringType) is not { } state) { return; }
-        FieldReference held = Held(code.Method.DeclaringType);
+        if (code.Method.DeclaringType.Fields.FirstOrDefault(f => f.Name == "<>t__builder") is not { } known) { return; }
+        FieldReference held = Held(code.Method.DeclaringType), builder = new FieldReference(known.Name, known.FieldType, Generics.Self(code.Method.DeclaringType));
         string map = TaskOrigin.OfMachine(code.Method);
         int site = code.Site(op, SiteKind.Lock, "async method");
         op.Always(w =>
@@ -34,10 +35,12 @@ internal sealed class AsyncLockPass : IOpPass
             w.Emit(OpCodes.Ldarg_0);
             w.Emit(OpCodes.Ldflda, held);
             w.Emit(OpCodes.Ldarg_0);
+            w.Emit(OpCodes.Ldflda, builder);
+            w.Emit(OpCodes.Ldarg_0);
             w.Emit(OpCodes.Ldfld, state);
             w.Emit(OpCodes.Ldstr, map);
             w.Site(site);
-            w.Hook(nameof(Hooks.AsyncEnter));
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.AsyncEnter), known.FieldType));
         });
     }
 

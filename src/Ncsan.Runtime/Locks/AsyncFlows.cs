@@ -7,12 +7,12 @@ namespace Ncsan.Runtime.Locks;
 internal static class AsyncFlows
 {
     /// <summary>An async method begins (state -1) or is resumed. What it held when it was suspended is taken back from its field.</summary>
-    internal static void Enter(ref object? held, LockInstance map, int state, int site)
+    internal static void Enter<TBuilder>(ref object? held, ref TBuilder builder, LockInstance map, int state, int site)
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
         if (state != -1 && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
-        thread.Push(map, WantMode.Exclusive, state != -1 ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site);
+        thread.Push(map, WantMode.Exclusive, state != -1 ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site, state != -1 ? SuspendedFlow.TaskOfBuilder(ref builder) : null);
         thread.AwaitsNext = false;
         if (held is not SuspendedFlow flow) { return; }
         held = null;

@@ -69,6 +69,14 @@ internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int si
         finally { s_lock.Exit(); }
     }
 
+    /// <summary>The task that a builder of the framework has made for its method: its first field.</summary>
+    internal static object? TaskOfBuilder<TBuilder>(ref TBuilder builder)
+    {
+        Type type = typeof(TBuilder);
+        return type.IsValueType && type.Namespace == "System.Runtime.CompilerServices" && type.Name.StartsWith("Async", StringComparison.Ordinal) && type.Name.Contains("TaskMethodBuilder", StringComparison.Ordinal)
+            ? Unsafe.As<TBuilder, object?>(ref builder) : null;
+    }
+
     /// <summary>The task behind an awaiter of the framework: each begins with a reference to it, or to something else that is awaited.</summary>
     internal static Task? TaskOf<TAwaiter>(ref TAwaiter awaiter)
     {

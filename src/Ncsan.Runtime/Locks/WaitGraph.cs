@@ -165,7 +165,7 @@ internal sealed class WaitGraph
         return false;
     }
 
-    private static bool Runs(HeldLocks thread, MapBody body)
+    private static bool Runs(HeldLocks thread, object body)
     {
         HeldLock[] entries = thread.Entries;
         int depth = Math.Min(thread.Depth, entries.Length);
@@ -178,6 +178,7 @@ internal sealed class WaitGraph
         Type type = task.GetType();
         if (Value(task, type, "StateMachine") is { } machine)
         {
+            AddThread(thread => Runs(thread, task), to);
             OfMachine(machine, to);
         }
         else if (Value(task, typeof(Task), "m_action") is Delegate { Target: MapBody body })
