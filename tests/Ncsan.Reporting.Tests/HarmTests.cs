@@ -12,6 +12,8 @@ public class HarmTests
         { HarmClass.LostUpdate, Race(s_write with { ReadModifyWrite = true }, s_write with { ReadModifyWrite = true }) },
         { HarmClass.LostUpdate, Race(s_read, s_write with { ReadModifyWrite = true }) },
         { HarmClass.LostUpdate, Race(s_write, s_write) },
+        { HarmClass.MissingBarrier, Race(s_read, s_write with { Reordered = true }) },
+        { HarmClass.MissingBarrier, Race(s_write with { ReadModifyWrite = true, Reordered = true }, s_write with { ReadModifyWrite = true }) },
         { HarmClass.TornValue, Race(s_read with { Size = 16 }, s_write with { Size = 16 }) },
         { HarmClass.TornValue, Race(s_read, s_write with { Unaligned = true }) },
         { HarmClass.BrokenCollection, Race(s_read with { Collection = true }, s_write with { Collection = true }) },

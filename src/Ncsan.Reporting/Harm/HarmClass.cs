@@ -24,6 +24,9 @@ public static class HarmClass
     /// <summary>The write stored what was there.</summary>
     public const string SameValueWrite = "same-value write";
 
+    /// <summary>An access took effect after what was to publish it: nothing orders the two.</summary>
+    public const string MissingBarrier = "missing barrier";
+
     /// <summary>Every class, in the order of the documentation.</summary>
-    public static readonly IReadOnlyList<string> All = [LostUpdate, TornValue, BrokenCollection, UnsafePublication, StaleFlag, LazyInitialisation, SameValueWrite];
+    public static readonly IReadOnlyList<string> All = [MissingBarrier, LostUpdate, TornValue, BrokenCollection, UnsafePublication, StaleFlag, LazyInitialisation, SameValueWrite];
 }

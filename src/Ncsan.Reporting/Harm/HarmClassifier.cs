@@ -14,6 +14,7 @@ public static class HarmClassifier
     {
         IReadOnlyList<Access> sides = finding.Accesses;
         if (sides.Count == 0 || sides.Any(s => s.IsAssertion)) { return ""; }
+        if (sides.Any(s => s.Reordered)) { return HarmClass.MissingBarrier; }
         if (sides.Any(s => s.Collection)) { return HarmClass.BrokenCollection; }
         if (sides.Any(s => s.Unaligned || s.Size > Word)) { return HarmClass.TornValue; }
         if (finding.ValueChange is { IsSame: true } && !sides.Any(s => s.ReadModifyWrite)) { return HarmClass.SameValueWrite; }
@@ -27,6 +28,8 @@ public static class HarmClassifier
     /// <summary>The sentence below the accesses: what can go wrong here.</summary>
     public static string Sentence(Finding finding) => finding.Class switch
     {
+        HarmClass.MissingBarrier =>
+            "nothing orders this access before a later store that publishes it, so another processor may see the store first: publish by Volatile.Write, or put a barrier between",
         HarmClass.LostUpdate when finding.Accesses.Any(a => a.ReadModifyWrite) =>
             "the new value is made from the old one in more than one step, so two threads that do it at once lose one of the updates",
         HarmClass.LostUpdate => "both threads write; whichever is last wins, and what the other wrote is gone",
