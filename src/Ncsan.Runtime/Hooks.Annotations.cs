@@ -44,4 +44,10 @@ public static unsafe partial class Hooks
 
     /// <summary>The next <paramref name="count"/> accesses of this thread count as marked.</summary>
     public static void AtomicNext(int count) => Scopes.NextAtomic(count);
+
+    /// <summary>Threads in two methods are to meet where they touch the same, until <see cref="RendezvousEnd"/>.</summary>
+    public static void RendezvousBegin(string? first, string? second) => Meetings.Begin(first, second);
+
+    /// <summary>The rendezvous that was begun last ends.</summary>
+    public static void RendezvousEnd() => Meetings.End();
 }

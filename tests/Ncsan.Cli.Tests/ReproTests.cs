@@ -23,6 +23,28 @@ public sealed class ReproTests
     }
 
     [Fact]
+    public void ARendezvousMakesTwoAccessesMeetThatAreThreeHundredMillisecondsApart()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        for (int i = 0; i < 3; i++)
+        {
+            var outcome = sandbox.Run("--rounds", "1", "--sampling", "always", "--", "rendezvous", "Account.Withdraw", "Account.Withdraw()");
+            Assert.Contains("NCS0001 data race on Account.Balance (int)", outcome.Error);
+            Assert.Equal(66, outcome.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void ARendezvousInMethodsThatAreNotThereIsSaid()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        var outcome = sandbox.Run("--rounds", "1", "--sampling", "always", "--", "rendezvous", "Account.Withdraw", "Account.Renamed");
+        Assert.Contains("ncsan: NCS2504 no access in Account.Withdraw conflicts with one in Account.Renamed", outcome.Error);
+        Assert.DoesNotContain("NCS0001", outcome.Error);
+        Assert.Equal(0, outcome.ExitCode);
+    }
+
+    [Fact]
     public void AnIdThatNobodyKnowsIsRefused()
     {
         using var sandbox = Sandbox.WithProgram();

@@ -26,6 +26,8 @@ internal sealed class AnnotationPass : ICallPass
             case ("AssertExclusive", "WriterScoped"): Assert(call, Copies.Both, nameof(Hooks.AssertWriterScopeBegin)); break;
             case ("AssertExclusive", "AccessScoped"): Assert(call, Copies.Both, nameof(Hooks.AssertAccessScopeBegin)); break;
             case ("AssertExclusive/Scope", "Dispose"): call.Before(Copies.Both, nameof(Hooks.AssertScopeEnd), -1); break;
+            case ("Rendezvous", "Between"): call.Before(Copies.Both, nameof(Hooks.RendezvousBegin), -1, 0, 1); break;
+            case ("Rendezvous/Scope", "Dispose"): call.Before(Copies.Both, nameof(Hooks.RendezvousEnd), -1); break;
             case ("AtomicRegion", "Nestable"): call.Before(Copies.Both, nameof(Hooks.AtomicNestableBegin), -1); break;
             case ("AtomicRegion/NestableScope", "Dispose"): call.Before(Copies.Both, nameof(Hooks.AtomicNestableEnd), -1); break;
             case ("AtomicRegion", "Flat"): call.Before(Copies.Both, nameof(Hooks.AtomicFlatBegin), -1); break;

@@ -103,6 +103,34 @@ internal static class Candidates
         }
     }
 
+    /// <summary>Waits for pairs from now on that nobody learnt; they are not kept.</summary>
+    internal static void Add(List<Candidate> pairs)
+    {
+        lock (s_lock)
+        {
+            var bySite = new Dictionary<int, Candidate[]>(s_bySite);
+            foreach (Candidate pair in pairs)
+            {
+                foreach (int number in new[] { Modules.NumberOf(pair.First), Modules.NumberOf(pair.Second) }.Distinct())
+                {
+                    bySite[number] = [pair, .. bySite.GetValueOrDefault(number) ?? []];
+                    Sampler.Direct(number);
+                }
+            }
+
+            Volatile.Write(ref s_bySite, bySite);
+        }
+    }
+
+    /// <summary>Whether two sites can touch one location so that it matters.</summary>
+    internal static bool CanConflict(SiteKey key1, SiteKind kind1, SiteKey key2, SiteKind kind2)
+    {
+        bool isCollection1 = kind1 is SiteKind.CollectionRead or SiteKind.CollectionWrite, isCollection2 = kind2 is SiteKind.CollectionRead or SiteKind.CollectionWrite;
+        return (Writes(kind1) || Writes(kind2)) && isCollection1 == isCollection2 && !IsOfCompiler(key1.Member) && (isCollection1 || AreOfOneMember(key1.Member, key2.Member));
+    }
+
+    private static bool Writes(SiteKind kind) => kind is SiteKind.Write or SiteKind.ReadWrite or SiteKind.CollectionWrite;
+
     /// <summary>The pair was observed: in this run nobody needs to wait for it again, nor for another pair of the same two methods and members, which would
     /// be the same finding.</summary>
     internal static void Observed(int site1, int site2)

@@ -57,6 +57,25 @@ internal static class Modules
     internal static SiteKey? KeyOf(int number) =>
         Of(number) is { } module && module.SiteAt(number) is { } site ? new SiteKey(module.Name, number - module.First, site.Method, site.Member) : null;
 
+    /// <summary>Every access of the modules that are loaded.</summary>
+    internal static IEnumerable<(SiteKey Key, SiteKind Kind)> Accesses()
+    {
+        foreach (RewrittenModule module in s_modules)
+        {
+            for (int id = 0; id < module.Count; id++)
+            {
+                if (module.SiteAt(module.First + id) is { Kind: <= SiteKind.CollectionWrite } site) { yield return (new SiteKey(module.Name, id, site.Method, site.Member), site.Kind); }
+            }
+        }
+    }
+
+    /// <summary>The number of a site in this process, or 0 when its module is not loaded.</summary>
+    internal static int NumberOf(SiteKey key)
+    {
+        foreach (RewrittenModule module in s_modules) { if (module.Name == key.Module && key.Id < module.Count) { return module.First + key.Id; } }
+        return 0;
+    }
+
     /// <summary>The module that a site number belongs to.</summary>
     internal static RewrittenModule? Of(int number)
     {

@@ -27,6 +27,18 @@ switch (args.FirstOrDefault())
         early.Join();
         late.Join();
         return 0;
+    case "rendezvous":
+        using (Ncsan.Annotations.Rendezvous.Between(args[1], args[2]))
+        {
+            var first = new Thread(account.Withdraw);
+            var second = new Thread(() => { Thread.Sleep(300); account.Withdraw(); });
+            first.Start();
+            second.Start();
+            first.Join();
+            second.Join();
+        }
+
+        return 0;
     case "crash":
         Race(account);
         throw new InvalidOperationException("crashed on purpose");
@@ -71,4 +83,6 @@ static void Race(Account account)
 internal sealed class Account
 {
     public int Balance = 1000;
+
+    public void Withdraw() => Balance--;
 }
