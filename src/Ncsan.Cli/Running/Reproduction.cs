@@ -15,7 +15,7 @@ internal static class Reproduction
 
     private static readonly string[] s_replaced =
     [
-        "--" + Options.Findings.Name, "--" + Options.Store.Name, "--" + Options.DelayBudget.Name, "--" + Options.RunId.Name, "--rounds", "--json", "--sarif", "--html",
+        "--" + Options.Findings.Name, "--" + Options.Store.Name, "--" + Options.DelayBudget.Name, "--" + Options.RunId.Name, "--" + Options.Sampling.Name, "--" + Options.Overhead.Name, "--rounds", "--json", "--sarif", "--html",
     ];
 
     public static int Go(Recipe recipe, int times)
@@ -55,7 +55,8 @@ internal static class Reproduction
     {
         int end = recipe.Arguments.ToList().IndexOf("--");
         string[] own = WithoutReplaced(end < 0 ? recipe.Arguments : [.. recipe.Arguments.Take(end)]), rest = end < 0 ? [] : [.. recipe.Arguments.Skip(end)];
-        string[] added = ["--" + Options.Findings.Name, findings, "--" + Options.Store.Name, store, "--" + Options.DelayBudget.Name, DelayBudgetMilliseconds, "--rounds", "1"];
+        // A try watches all the time: between bursts the second access could come while nobody looks.
+        string[] added = ["--" + Options.Findings.Name, findings, "--" + Options.Store.Name, store, "--" + Options.DelayBudget.Name, DelayBudgetMilliseconds, "--" + Options.Sampling.Name, "always", "--rounds", "1"];
         string[] build = isFirst || own.Contains("--no-build") ? [] : ["--no-build"];
         string self = Environment.ProcessPath!;
         string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? ["exec", Environment.GetCommandLineArgs()[0]] : [];
