@@ -142,7 +142,7 @@ public static unsafe class HookHome
             return;
         }
 
-        // As everywhere: references are compared one by one, and the two ends stand for the run.
+        // References are compared one by one; the two ends stand for the run, since what looks at each needs more of the runtime than there is here.
         CheckValue(ref first, kind, site);
         if (length > 1) { CheckValue(ref Unsafe.Add(ref first, length - 1), kind, site); }
     }
