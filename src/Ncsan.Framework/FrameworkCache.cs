@@ -24,8 +24,10 @@ public sealed class FrameworkCache(string root)
     public FrameworkCopy Open(StockRuntime stock, bool compiled = true, IProgress<BuildProgress>? progress = null, Action? waiting = null)
     {
         Directory.CreateDirectory(root);
+        // The feed is asked once: with a copy of IL there, only for a package that has come meanwhile.
         var compiler = !compiled ? null : ReadyToRunCompiler.Find(stock.Core.Version)
-            ?? ReadyToRunCompiler.Restore(Path.Combine(stock.Root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), stock.Core.Version);
+            ?? (FrameworkCopy.IsWhole(Path.Combine(root, FrameworkKey.Of(stock, compiled: false)))
+            ? null : ReadyToRunCompiler.Restore(Path.Combine(stock.Root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), stock.Core.Version));
         string folder = Path.Combine(root, FrameworkKey.Of(stock, compiler is not null)), lockFile = folder + ".lock";
         bool told = false;
         while (true)

@@ -34,7 +34,7 @@ internal static partial class InstrumentedFramework
             var copy = Cache.Open(stock, compiled, bar, () => Say.Line("ncsan: another process is building this framework; waiting for it"));
             if (compiled && !copy.IsCompiled)
             {
-                Say.Sentence("NCS1031", $"microsoft.netcore.app.crossgen2.{StockRuntime.RuntimeIdentifier} {stock.Core.Version} cannot be had from NuGet, so the framework is not compiled ahead: each start takes about 0.2 s longer, and code is slow until it is warm.");
+                Say.Sentence("NCS1031", $"microsoft.netcore.app.crossgen2.{StockRuntime.RuntimeIdentifier} {stock.Core.Version} cannot be had from NuGet, so the framework is not compiled ahead: starts take three times as long, and code is slow until it is warm.");
             }
 
             return copy;
