@@ -75,7 +75,7 @@ internal static class NearMisses
     {
         if (earlier.Actor == 0 || earlier.Actor == now.Actor || (earlier.Bytes & now.Bytes) == 0 || (earlier.IsMarked && now.IsMarked)) { return; }
         if (earlier.Locks.Excludes(now.Locks) || actor.ComesAfter(earlier.Actor, earlier.Time, s_prompt)) { return; }
-        Candidates.Learn(earlier.Site, now.Site, (now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency, earlier.Test, now.Test);
+        Candidates.Learn(earlier.Site, now.Site, Math.Max(0, now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency, earlier.Test, now.Test);
     }
 
     private struct Row
