@@ -15,7 +15,8 @@ internal static class RuntimeDouble
     internal static byte[] Image => s_image.Value;
 
     /// <summary>Hooks of events that are never missed, whichever copy runs: a clean copy calls them too, so they are not counted.</summary>
-    private static readonly string[] s_always = ["Monitor", "Lock", "Spin", "Async", "Task", "Thread", "Map", "Blocking", "Complete", "TryComplete", "Cancel"];
+    private static readonly string[] s_always = ["Monitor", "Lock", "Spin", "Async", "Task", "Thread", "Map", "Blocking", "Complete", "TryComplete", "Cancel", "TryCancel", "Fail", "TryFail", "Raise", "ReaderWriter",
+        "OldReaderWriter", "Semaphore", "WaitHandle", "Handle", "Milliseconds", "Await", "Parallel", "Posted", "Context", "ValueTask"];
 
     /// <summary>Hooks that stand in for a call of the program have to make it.</summary>
     private static readonly Dictionary<string, string> s_instead = new()
@@ -32,10 +33,20 @@ internal static class RuntimeDouble
         [nameof(Hooks.CompleteSourceOf)] = "source.SetResult(result);",
         [nameof(Hooks.TryCompleteSourceOf)] = "return source.TrySetResult(result);",
         [nameof(Hooks.CancelSource)] = "source.Cancel();",
-        [nameof(Hooks.MapAction)] = "return body;",
-        [nameof(Hooks.MapThreadStart)] = "return body;",
-        [nameof(Hooks.MapWaitCallback)] = "return body;",
-        [nameof(Hooks.MapFunc)] = "return body;",
+        [nameof(Hooks.CancelSourceThrowing)] = "source.Cancel(throwOnFirst);",
+        [nameof(Hooks.WaitHandleEnter)] = "return handle.WaitOne();",
+        [nameof(Hooks.SemaphoreEnter)] = "semaphore.Wait();",
+        [nameof(Hooks.ReaderWriterEnter)] = "if ((how >> 8 & 0xFF) == 0) { lockObject.EnterWriteLock(); } else if ((how >> 8 & 0xFF) == 1) { lockObject.EnterUpgradeableReadLock(); } else { lockObject.EnterReadLock(); }",
+        [nameof(Hooks.OldReaderWriterEnter)] = "if ((how >> 8 & 0xFF) == 0) { lockObject.AcquireWriterLock(milliseconds); } else { lockObject.AcquireReaderLock(milliseconds); }",
+        [nameof(Hooks.OldReaderWriterUpgrade)] = "return lockObject.UpgradeToWriterLock(milliseconds);",
+        [nameof(Hooks.Milliseconds)] = "return (int)timeout.TotalMilliseconds;",
+        [nameof(Hooks.HandleExchange)] = "return System.Threading.WaitHandle.SignalAndWait(toSignal, toWaitOn);",
+        [nameof(Hooks.RaiseEvent)] = "handlers(sender, e);",
+        [nameof(Hooks.RaiseEventOf)] = "handlers(sender, e);",
+        [nameof(Hooks.RaiseAction)] = "handlers();",
+        [nameof(Hooks.RaiseAction1)] = "handlers(value);",
+        [nameof(Hooks.RaiseAction2)] = "handlers(one, two);",
+        [nameof(Hooks.ParallelActions)] = "return bodies;",
     };
 
     private static string Source()
@@ -64,7 +75,8 @@ internal static class RuntimeDouble
             string parameters = string.Join(", ", hook.GetParameters().Select(p => Type(p.ParameterType) + " " + p.Name));
             string recorder = s_always.Any(hook.Name.StartsWith) ? "RecordName" : "Record";
             string site = hook.GetParameters().Any(p => p.Name == "site") ? "site" : "-1";
-            if (s_instead.TryGetValue(hook.Name, out string? body))
+            string? body = hook.GetParameters().Any(p => p.Name == "body" && p.ParameterType == hook.ReturnType) ? "return body;" : null; // a wrapped delegate
+            if (body is not null || s_instead.TryGetValue(hook.Name, out body))
             {
                 text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}{generic}({parameters}) {{ {recorder}(\"{hook.Name}\", {site}); {body} }}");
                 continue;
