@@ -13,13 +13,14 @@ internal static class Stage
     private static readonly List<Site> s_sites = [];
     private static int s_base;
 
-    /// <summary>The file that this process appends its findings to.</summary>
-    internal static string FindingsPath { get; } = Path.Combine(ScratchFolder.Make("runtime-tests"), "findings.jsonl");
+    /// <summary>The file that this process appends its findings to, up to its very end.</summary>
+    internal static string FindingsPath { get; } = Path.Combine(AppContext.BaseDirectory, "findings.jsonl");
 
     /// <summary>Must run before the first use of the runtime: options are read once.</summary>
     [ModuleInitializer]
     internal static void Prepare()
     {
+        File.Delete(FindingsPath);
         Environment.SetEnvironmentVariable("NCSAN_FINDINGS", FindingsPath);
         for (int i = 0; i < 200; i++)
         {
