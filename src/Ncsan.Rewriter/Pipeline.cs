@@ -2,6 +2,9 @@ using Mono.Cecil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Framework;
 using Ncsan.Rewriter.Passes;
+using Ncsan.Rewriter.Passes.Collections;
+using Ncsan.Rewriter.Passes.Locks;
+using Ncsan.Rewriter.Passes.Memory;
 
 namespace Ncsan.Rewriter;
 

@@ -4,7 +4,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>Calls inside of which other code runs: completions with their continuations, cancellations with their callbacks, events with their handlers.</summary>
 internal sealed class InlinePass : ICallPass

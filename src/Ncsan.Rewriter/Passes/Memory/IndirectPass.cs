@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Loads and stores through references and pointers: ref locals and parameters, spans, unsafe code.</summary>
 internal sealed class IndirectPass : IOpPass

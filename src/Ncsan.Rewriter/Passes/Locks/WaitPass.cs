@@ -5,7 +5,7 @@ using Ncsan.Runtime;
 using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>Waits that are not locks, and the bodies that are waited for.</summary>
 internal sealed class WaitPass : ICallPass

@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Elements of <c>T[,]</c> and of higher ranks, whose Get and Set are methods: the location is what the array's own Address method gives.</summary>
 internal sealed class MultiDimensionalArrayPass : ICallPass

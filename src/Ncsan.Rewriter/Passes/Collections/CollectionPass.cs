@@ -6,7 +6,7 @@ using Ncsan.Rewriter.Sites;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Collections;
 
 /// <summary>
 /// Calls to members of collections that are not thread-safe are accesses to the collection; the contract says which. So a race on a

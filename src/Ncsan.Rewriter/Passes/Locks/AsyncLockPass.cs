@@ -4,7 +4,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>
 /// Async methods: their body runs within its map, and what they hold while they are suspended is kept in a field of their state machine.

@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>Where the operand of a lock call was loaded from: the name of its lock class.</summary>
 /// <param name="Name">A field, static or type, or <c>?</c> and the site when the operand is a parameter or a result, whose class its own type has to tell.</param>

@@ -1,9 +1,10 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
+using Ncsan.Rewriter.Collections;
 using Ncsan.Rewriter.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Collections;
 
 /// <summary>Where a collection came from, so that a report can name it: a field, or a property of the program; through the local that holds it or its enumerator.</summary>
 internal static class CollectionOrigin
@@ -20,7 +21,7 @@ internal static class CollectionOrigin
                 return IsHidden(field) ? Stored(code, op => op.Code == Code.Stfld && ((FieldReference)op.Operand!).FullName == field.FullName, steps) : Named(field);
             case Code.Call or Code.Callvirt when producer.Operand is MethodReference { HasThis: true } method:
                 // The collection's enumerators and views are asked of the collection; a property of the program is a name of its own.
-                return method.Name == "GetEnumerator" || Collections.CollectionContract.Find(method.DeclaringType.GetElementType().FullName) is not null ? Of(code, producer.Inputs[0], steps - 1)
+                return method.Name == "GetEnumerator" || CollectionContract.Find(method.DeclaringType.GetElementType().FullName) is not null ? Of(code, producer.Inputs[0], steps - 1)
                     : method.Name.StartsWith("get_", StringComparison.Ordinal) && method.Parameters.Count == 0 ? $"{Names.Type(method.DeclaringType)}.{method.Name[4..]}" : null;
             case Code.Dup or Code.Castclass or Code.Isinst:
                 return Of(code, producer.Inputs[0], steps - 1);

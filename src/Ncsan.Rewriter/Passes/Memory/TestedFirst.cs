@@ -2,7 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>
 /// Recognises the store of a lazy initialisation: an earlier branch of the method looked at the field that is written, as in

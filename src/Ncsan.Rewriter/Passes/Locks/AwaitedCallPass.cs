@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>Calls in an async method whose task is awaited on the spot: what the caller holds is held for as long as the called method runs.</summary>
 internal sealed class AwaitedCallPass : ICallPass

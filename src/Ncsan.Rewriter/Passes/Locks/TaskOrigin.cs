@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>What a task, a thread or a delegate runs, as far as the code that makes it says so: the name of its map, <c>key\nname</c>.</summary>
 internal static class TaskOrigin

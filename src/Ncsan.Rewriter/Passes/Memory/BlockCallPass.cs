@@ -5,7 +5,7 @@ using Ncsan.Rewriter.Sites;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Framework calls that copy, fill, search or reorder runs of elements: Array.*, Buffer.*, spans.</summary>
 internal sealed class BlockCallPass : ICallPass

@@ -4,7 +4,7 @@ using Mono.Cecil.Rocks;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Loads and stores of elements of one-dimensional arrays.</summary>
 internal sealed class ArrayElementPass : IOpPass

@@ -2,7 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Whether a load and a store of one method name the same location, as far as the code itself shows it.</summary>
 internal static class SamePlace

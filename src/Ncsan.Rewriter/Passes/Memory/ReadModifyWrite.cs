@@ -2,7 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Recognises the store of <c>x++</c> and <c>x += y</c>: a value computed from a load of the place it goes to.</summary>
 internal static class ReadModifyWrite

@@ -5,7 +5,7 @@ using Ncsan.Rewriter.Sites;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>
 /// Code that holds something without a call that says so: methods marked <c>Synchronized</c> get the lock that the runtime takes for them in plain sight,

@@ -4,7 +4,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>
 /// Async methods: says who runs. From its first suspension on a method is somebody of its own, whichever threads it runs on; who that is lies in a field of

@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>
 /// Addresses that are handed to framework methods, which are not rewritten: a struct whose method cannot change it is read

@@ -5,7 +5,7 @@ using Ncsan.Rewriter.Sites;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Instructions that copy or fill: cpobj, initobj, cpblk, initblk.</summary>
 internal sealed class BlockPass : IOpPass

@@ -5,7 +5,7 @@ using Ncsan.Runtime;
 using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>The seldom ones: changes of the mode in which a legacy lock is held, waits for several handles at once, and the end of a lock.</summary>
 internal static class OddLocks

@@ -6,7 +6,7 @@ using Ncsan.Runtime;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Volatile.*, Interlocked.*, Thread.VolatileRead/Write and the barriers: checked, never watched. (Loads and stores with a volatile. prefix
 /// are dealt with by the pass of their construct.)</summary>

@@ -1,6 +1,6 @@
 using Mono.Cecil;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>The table of calls that take or release a lock and are announced: every overload, since one that is missed makes a lock look like a signal.</summary>
 internal static class LockCalls

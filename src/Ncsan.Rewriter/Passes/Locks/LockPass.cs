@@ -5,7 +5,7 @@ using Ncsan.Runtime;
 using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>Everything that takes or releases a lock. In both copies: held locks must balance whatever State is.</summary>
 /// <remarks>Monitor.Enter, Lock and their exits are called through the runtime, which is cheaper than an announcement before and after; the rest is announced.</remarks>

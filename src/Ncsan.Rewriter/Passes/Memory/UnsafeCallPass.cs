@@ -4,7 +4,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>Intrinsics that load, store, copy or fill through an address: Unsafe.*, and the loads and stores of vectors.</summary>
 internal sealed class UnsafeCallPass : ICallPass

@@ -3,7 +3,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>Calls to Ncsan.Annotations.LockOrder become hook calls; the calls themselves stay and do nothing.</summary>
 internal sealed class LockAnnotationPass : ICallPass

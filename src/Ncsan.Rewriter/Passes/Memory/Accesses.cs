@@ -4,7 +4,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Memory;
 
 /// <summary>What the passes for fields, array elements and indirect accesses have in common: which hook a type needs.</summary>
 internal static class Accesses

@@ -4,7 +4,7 @@ using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Rewriter.Passes;
+namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>SemaphoreSlim.WaitAsync: an acquire of the async flow when it is awaited on the spot; otherwise nobody can say whose it is.</summary>
 internal sealed class WaitAsyncPass : ICallPass
