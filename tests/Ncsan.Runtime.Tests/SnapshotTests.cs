@@ -40,6 +40,37 @@ public unsafe class SnapshotTests
     }
 
     [Fact]
+    public void A_run_of_references_is_compared_by_identity_each()
+    {
+        var run = new object?[] { "one", "two", "three" };
+        Assert.True(Changes(ref run[0], null, AccessKind.Read | AccessKind.Reference, () => run[2] = new object(), run.Length));
+        Assert.False(Changes(ref run[0], null, AccessKind.Read | AccessKind.Reference, GC.Collect, run.Length));
+    }
+
+    [Fact]
+    public void Of_a_run_of_structs_the_words_are_compared_that_hold_no_reference()
+    {
+        var run = new Mixed[3];
+        Assert.False(Changes(ref run[0], ReferenceMap.Of<Mixed>(), AccessKind.Read, () => run[2].Name = "two", run.Length));
+        Assert.True(Changes(ref run[0], ReferenceMap.Of<Mixed>(), AccessKind.Read, () => run[2].Count++, run.Length));
+    }
+
+    [Fact]
+    public void Of_a_run_of_references_the_one_that_changed_is_shown()
+    {
+        var run = new object?[] { "one", null };
+        SanitizedThread thread = SanitizedThread.Current;
+        var access = new Access(AccessKind.Read | AccessKind.Reference, 0, 2 * sizeof(nint), null, thread);
+        fixed (byte* address = &Unsafe.As<object?, byte>(ref run[0]))
+        {
+            var before = ValueSnapshot.Take(address, access, thread.FirstScratch(access.Size));
+            run[1] = new Version();
+            var after = ValueSnapshot.Take(address, access, thread.SecondScratch(access.Size));
+            Assert.Equal(("null", "Version"), (before.CapturedBeside(after).Format("object[]"), after.CapturedBeside(before).Format("object[]")));
+        }
+    }
+
+    [Fact]
     public void A_large_value_is_compared_to_its_last_byte()
     {
         var boxed = new Guid[1];
@@ -80,10 +111,10 @@ public unsafe class SnapshotTests
         Assert.False(Permissive.Ignores(AccessKind.Write, 4, before, after));
     }
 
-    private static bool Changes<T>(ref T location, ReferenceMap? references, AccessKind kind, Action change)
+    private static bool Changes<T>(ref T location, ReferenceMap? references, AccessKind kind, Action change, int count = 1)
     {
         SanitizedThread thread = SanitizedThread.Current;
-        var access = new Access(kind, 0, Unsafe.SizeOf<T>(), references, thread);
+        var access = new Access(kind, 0, count * Unsafe.SizeOf<T>(), references, thread);
         fixed (byte* address = &Unsafe.As<T, byte>(ref location))
         {
             var before = ValueSnapshot.Take(address, access, thread.FirstScratch(access.Size));

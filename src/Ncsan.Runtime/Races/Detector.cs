@@ -16,9 +16,6 @@ internal static unsafe class Detector
     /// <summary>Addresses below are null with an offset: the access itself throws, as it would have without us.</summary>
     private const nuint NullPage = 65536;
 
-    /// <summary>Which element of a run has its turn. Threads may lose each other's counts; any element will do.</summary>
-    private static uint s_turn;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Check(ref byte location, int size, AccessKind kind, int site)
     {
@@ -63,7 +60,8 @@ internal static unsafe class Detector
         }
     }
 
-    /// <summary>A run of references, or of structs that hold some: each is compared by itself. Where nobody watches, a page has one turn, for any of its elements.</summary>
+    /// <summary>A run of references, or of structs that hold some, is checked whole, page by page.</summary>
+    /// <remarks>Not element by element: a thread that is made to wait at one of them lets whoever races on another one pass.</remarks>
     internal static void CheckEach<T>(ref T first, int length, AccessKind kind, int site)
     {
         int most = Unsafe.SizeOf<T>() < WatchWord.PageSize ? WatchWord.PageSize / Unsafe.SizeOf<T>() : 1;
@@ -71,22 +69,19 @@ internal static unsafe class Detector
         {
             ref T start = ref Unsafe.Add(ref first, at);
             int count = length - at < most ? length - at : most;
-            if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref start)) || Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref Unsafe.Add(ref start, count - 1))))
+            if (Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref start)) || Watchpoints.AnyNear((nuint)Unsafe.AsPointer(ref Unsafe.Add(ref start, count - 1)))
+                || Sampler.IsDue(site))
             {
-                for (int i = 0; i < count; i++) { CheckValue(ref Unsafe.Add(ref start, i), kind, site); }
-            }
-            else if (Sampler.IsDue(site))
-            {
-                CheckOneSlow(ref Unsafe.Add(ref start, (int)(s_turn++ % (uint)count)), kind, site);
+                CheckRunSlow(ref start, count, kind, site);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CheckOneSlow<T>(ref T location, AccessKind kind, int site)
+    private static void CheckRunSlow<T>(ref T start, int count, AccessKind kind, int site)
     {
-        if (typeof(T).IsValueType) { CheckStructSlow(ref location, kind, site); }
-        else { CheckSlow(ref Unsafe.As<T, byte>(ref location), sizeof(nint), kind | AccessKind.Reference, site, null); }
+        if (!typeof(T).IsValueType) { kind |= AccessKind.Reference; }
+        CheckSlow(ref Unsafe.As<T, byte>(ref start), count * Unsafe.SizeOf<T>(), kind, site, typeof(T).IsValueType ? ReferenceMap.Of<T>() : null);
     }
 
     // In an instrumented framework the accesses of a collection are seen themselves, so a call of it is none.

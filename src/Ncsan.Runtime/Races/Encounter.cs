@@ -114,7 +114,7 @@ internal static unsafe class Encounter
         }
 
         Statistics.Count(ref Statistics.RacesUnknownOrigin);
-        Report(Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, 0)), null, before.Captured, after.Captured);
+        Report(Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, 0)), null, before.CapturedBeside(after), after.CapturedBeside(before));
     }
 
     /// <summary>Consumes the watchpoint and tells its owner this side. The encounter is under way until the one who measures is done.</summary>
@@ -161,7 +161,7 @@ internal static unsafe class Encounter
         }
 
         Statistics.Count(ref assertion ? ref Statistics.AssertFailures : ref Statistics.DataRaces);
-        Report(mine, theirs, changed ? before.Captured : null, changed ? after.Captured : null);
+        Report(mine, theirs, changed ? before.CapturedBeside(after) : null, changed ? after.CapturedBeside(before) : null);
     }
 
     private static void Report(Side mine, Side? theirs, CapturedValue? before, CapturedValue? after)

@@ -24,7 +24,8 @@ internal sealed unsafe class ReferenceMap
     /// <summary>Nothing of the struct can be compared.</summary>
     internal bool IsOpaque => Array.IndexOf(_isReference, false) < 0;
 
-    internal bool IsReference(int word) => word < _isReference.Length && _isReference[word];
+    /// <summary>Whether the word holds a reference, in the struct or in a run of them.</summary>
+    internal bool IsReference(int word) => _isReference[word % _isReference.Length];
 
     /// <summary>The map of <typeparamref name="T"/>, or null if it holds no reference.</summary>
     internal static ReferenceMap? Of<T>() => RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? Cache<T>.Map : null;

@@ -6,13 +6,14 @@ namespace Ncsan.Runtime.Races;
 
 /// <summary>The value of a pinned location, taken before a delay to be compared after it.</summary>
 /// <remarks>
-/// References are compared by identity, since a compacting collection rewrites their bits without any write by the program. Structs that
+/// References, and runs of them, are compared by identity, since a compacting collection rewrites their bits without any write by the program. Structs that
 /// hold references are compared by their other words. What is larger than a word is compared whole, so that torn Guids show.
 /// </remarks>
 internal unsafe readonly ref struct ValueSnapshot
 {
     private readonly ulong _bits;
     private readonly object? _reference;
+    private readonly object?[]? _run;
     private readonly Span<byte> _bytes;
     private readonly ReferenceMap? _references;
     private readonly AccessKind _kind;
@@ -24,7 +25,12 @@ internal unsafe readonly ref struct ValueSnapshot
         (int size, AccessKind kind) = (_size, _kind) = (access.Size, access.Kind);
         (_references, _mask) = (access.References, access.Thread.AccessMask);
         if ((kind & NoValue) != 0) { return; }
-        if ((kind & AccessKind.Reference) != 0)
+        if ((kind & AccessKind.Reference) != 0 && size > sizeof(nint))
+        {
+            _run = new object?[size / sizeof(nint)];
+            for (int i = 0; i < _run.Length; i++) { _run[i] = Volatile.Read(ref Unsafe.AsRef<object?>(address + (i * sizeof(nint)))); }
+        }
+        else if ((kind & AccessKind.Reference) != 0)
         {
             _reference = Volatile.Read(ref Unsafe.AsRef<object?>(address));
         }
@@ -45,8 +51,12 @@ internal unsafe readonly ref struct ValueSnapshot
     /// <summary>Whether two snapshots of this location can differ at all. A struct of nothing but references cannot be compared.</summary>
     internal bool IsComparable => (_kind & NoValue) == 0 && _references is not { IsOpaque: true };
 
-    /// <summary>The value for the report.</summary>
-    internal CapturedValue Captured => new(_bits, _bytes[..Math.Min(_bytes.Length, 16)].ToArray(), _reference?.GetType(), _kind, _size);
+    /// <summary>The value for the report: of a run of references the first that <paramref name="other"/> has not.</summary>
+    internal CapturedValue CapturedBeside(in ValueSnapshot other)
+    {
+        object? shown = _run is null ? _reference : _run[FirstDifference(_run, other._run!)];
+        return new(_bits, _bytes[..Math.Min(_bytes.Length, 16)].ToArray(), shown?.GetType(), _kind, _size);
+    }
 
     /// <summary>The value as bits, for accesses of at most a word that hold no reference.</summary>
     internal ulong Bits => _bits;
@@ -57,6 +67,7 @@ internal unsafe readonly ref struct ValueSnapshot
     internal bool DiffersFrom(in ValueSnapshot earlier)
     {
         if (!IsComparable) { return false; }
+        if (_run is not null) { return FirstDifference(_run, earlier._run!) < _run.Length; }
         if ((_kind & AccessKind.Reference) != 0) { return !ReferenceEquals(_reference, earlier._reference); }
         if (_references is null) { return _size <= sizeof(ulong) ? ((_bits ^ earlier._bits) & (_mask == 0 ? ulong.MaxValue : _mask)) != 0 : !_bytes.SequenceEqual(earlier._bytes); }
         if (_size <= sizeof(ulong)) { return false; }
@@ -68,6 +79,14 @@ internal unsafe readonly ref struct ValueSnapshot
         }
 
         return false;
+    }
+
+    /// <returns>An index, or the length where there is none.</returns>
+    private static int FirstDifference(object?[] mine, object?[] theirs)
+    {
+        int i = 0;
+        while (i < mine.Length && ReferenceEquals(mine[i], theirs[i])) { i++; }
+        return i;
     }
 
     /// <summary>Plain volatile reads; a location of a word is read in one piece, as the program would.</summary>
