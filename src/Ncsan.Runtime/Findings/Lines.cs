@@ -52,7 +52,7 @@ internal static class Lines
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.ThreadName);
         Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread, side.Actor));
         line.Close().OpenList("locksHeld");
-        foreach (Locks.HeldLockInfo held in side.LocksHeld) { line.Item(Locks.LockFindings.Describe(held)); }
+        foreach (HeldLockInfo held in side.LocksHeld) { line.Item(LockFindings.Describe(held)); }
         line.CloseList().Close();
     }
 

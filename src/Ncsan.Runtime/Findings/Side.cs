@@ -18,7 +18,7 @@ internal sealed class Side
     }
 
     /// <summary>The locks that the thread held.</summary>
-    internal IReadOnlyList<Locks.HeldLockInfo> LocksHeld { get; }
+    internal IReadOnlyList<HeldLockInfo> LocksHeld { get; }
 
     internal SanitizedThread Thread { get; }
 

@@ -14,7 +14,7 @@ public class LockingSelfTest
     {
         Case row = s_all.Single(row => row.ToString() == name);
         var kinds = Script.Run(row.Script, row.Flavor).Reports.Select(report => report.Kind).Distinct();
-        Assert.True((row.Expected is { } kind ? [kind] : Array.Empty<Runtime.Locks.LockReportKind>()).SequenceEqual(kinds), $"{row}: got {string.Join(", ", kinds)}");
+        Assert.True((row.Expected is { } kind ? [kind] : Array.Empty<LockReportKind>()).SequenceEqual(kinds), $"{row}: got {string.Join(", ", kinds)}");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Locks;
+using Ncsan.Runtime.Locks.Graph;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes.Locks;

@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>
 /// The order in which locks were taken: one graph of classes, which proves, and one of the locks themselves, which confirms.

@@ -2,7 +2,7 @@ using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Hangs;
 
 /// <summary>
 /// The thread that looks whether threads and flows wait for each other in a circle. If they do on two looks in a row they always will: it reports the

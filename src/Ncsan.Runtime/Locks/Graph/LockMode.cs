@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>How a lock is held.</summary>
 internal enum HoldMode : byte

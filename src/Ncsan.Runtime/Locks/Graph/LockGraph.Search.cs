@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>A cycle that a new or changed dependency closes.</summary>
 /// <param name="Edges">Its edges, the closing one first.</param>

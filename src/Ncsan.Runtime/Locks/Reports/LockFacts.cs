@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Reports;
 
 /// <summary>What a run knew about its locks, as one line of the findings file for <c>ncsan locks</c> (the kernel's /proc/lockdep and /proc/lock_stat).</summary>
 internal static class LockFacts

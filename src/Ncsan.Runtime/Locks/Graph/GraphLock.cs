@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>The lock over the order graph: a word to spin on, so that no lock that user code, Console or CoreLib can hold is ever taken under a hook.</summary>
 internal sealed class GraphLock

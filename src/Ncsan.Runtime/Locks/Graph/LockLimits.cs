@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>How much the validator remembers. What is known when a limit is reached stays; what comes after it is not ordered, and the program runs on.</summary>
 internal sealed record LockLimits

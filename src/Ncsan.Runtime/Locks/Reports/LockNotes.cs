@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Reports;
 
 /// <summary>What the program says about its locks through Ncsan.Annotations.LockOrder.</summary>
 internal static class LockNotes

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Reports;
 
 /// <summary>The meeting of threads that would hang: a column a thread, a row a step.</summary>
 internal static class LockScenario

@@ -1,7 +1,7 @@
 // The program's own tasks are looked at; none is started or awaited.
 #pragma warning disable RS0030
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>A delegate that runs inside of its map. The delegate that a task, a thread or the pool gets instead of the program's own.</summary>
 /// <remarks>The entry that a run pushes names the body, so whoever waits for it can find the threads that run it.</remarks>

@@ -4,7 +4,7 @@ using System.Reflection;
 // The program's own tasks are looked at; none is started or awaited.
 #pragma warning disable RS0030
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>The maps of tasks: one for each async method and for each delegate that is given to a task, a thread or the pool.</summary>
 /// <remarks>The rewriter names a map by <c>key\nname</c>. The key of an async method is the full name of its state machine, which a suspended task's own type tells too.</remarks>

@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>How and where a dependency was recorded first.</summary>
 /// <param name="HeldSite">Where the lock that was held had been taken.</param>

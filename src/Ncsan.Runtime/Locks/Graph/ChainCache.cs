@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>
 /// The chain keys that were validated. Looking one up takes no lock: <see cref="Contains"/> is the fast path of every nested acquire.

@@ -5,7 +5,7 @@ using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Reports;
 
 /// <summary>Puts reports of the validator into words and hands them to the reporter thread, which looks symbols up.</summary>
 internal static class LockFindings

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>The 64-bit hash of a stack of held locks, extended by one lock at a time.</summary>
 internal static class ChainKey

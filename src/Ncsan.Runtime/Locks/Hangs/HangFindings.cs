@@ -3,7 +3,7 @@
 
 using Ncsan.Runtime.Findings;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Hangs;
 
 /// <summary>Puts a hang into words: what each in the circle holds, what it waits for, and where it stands.</summary>
 internal static class HangFindings

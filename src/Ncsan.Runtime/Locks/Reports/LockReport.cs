@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Reports;
 
 /// <summary>What a lock report is about.</summary>
 internal enum LockReportKind

@@ -5,7 +5,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Hangs;
 
 /// <summary>
 /// Who waits for whom at one moment: threads, suspended async flows and tasks. Each of them goes on only when all that it waits for here has, so any

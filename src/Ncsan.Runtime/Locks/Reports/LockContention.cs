@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Reports;
 
 /// <summary>
 /// Acquires that may have to wait: tried first, and only the one that has to wait is worth its stack, for the hang watch, and its time, for the listing.

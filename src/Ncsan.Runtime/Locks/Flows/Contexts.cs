@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>A synchronization context whose code all runs on one thread.</summary>
 /// <param name="Lock">What its code holds, and what its continuations want.</param>

@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>A vertex of the order graph: a lock class, or one lock. Both levels keep the same kind of edges, so one search serves both.</summary>
 internal abstract class LockNode

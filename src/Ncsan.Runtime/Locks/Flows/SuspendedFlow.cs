@@ -3,7 +3,7 @@
 
 using System.Runtime.CompilerServices;
 
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>What an async flow takes along while it is suspended, made only when there is something: locks, a semaphore it waits for, a context it has to go back to.</summary>
 internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int site)

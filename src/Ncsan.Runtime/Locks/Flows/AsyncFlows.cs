@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>
 /// The locks of an async flow: they live in its state machine while it is suspended and on the stack of the thread that runs it otherwise.

@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Locks;
+namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>What a lock class is made of.</summary>
 internal enum LockKind : byte
@@ -52,7 +52,7 @@ internal static class LockKindExtensions
     /// <summary>A lock proper, which one holds; not a wait for other code.</summary>
     internal static bool IsLock(this LockKind kind) => kind is not (LockKind.Map or LockKind.Context);
 
-    internal static WaitType WaitType(this LockKind kind) => kind is LockKind.SpinLock ? Locks.WaitType.Spin : Locks.WaitType.Sleep;
+    internal static WaitType WaitType(this LockKind kind) => kind is LockKind.SpinLock ? Graph.WaitType.Spin : Graph.WaitType.Sleep;
 }
 
 /// <summary>How one waits for a lock of a class; a lock may not be waited for under one whose holders must be quicker.</summary>
