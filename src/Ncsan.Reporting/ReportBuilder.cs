@@ -28,7 +28,7 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
         switch (FindingReader.Read(line))
         {
             case LogLine.Found(var finding): return Add(finding);
-            case LogLine.Repeat(var id, var count): Repeat(id, count); break;
+            case LogLine.Repeat repeat: Repeat(repeat); break;
             case LogLine.Summary(var run): _run = _run.Plus(run); break;
             case LogLine.Bad(var problem): Bad(source, problem); break;
         }
@@ -68,7 +68,7 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
     /// <summary>The report as it stands.</summary>
     public Report Build()
     {
-        Finding[] shown = [.. _entries.Values.Where(e => !e.Silenced).Select(e => e.Finding with { Count = e.Count })
+        Finding[] shown = [.. _entries.Values.Where(e => !e.Silenced).Select(e => e.Finding with { Count = e.Count, UsualLock = e.UsualLock })
             .OrderByDescending(policy.SeverityOf).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Member, StringComparer.Ordinal).ThenBy(f => f.Id, StringComparer.Ordinal)];
         return new Report
         {
@@ -109,9 +109,11 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
     }
 
     // A repeat may outlive its finding: the finding's line was torn off by a kill, or the file was cut.
-    private void Repeat(string id, long count)
+    private void Repeat(LogLine.Repeat repeat)
     {
-        if (_entries.TryGetValue(id, out Entry? entry)) { entry.Settle(count); }
+        if (!_entries.TryGetValue(repeat.Id, out Entry? entry)) { return; }
+        entry.Settle(repeat.Count);
+        entry.UsualLock = repeat.UsualLock ?? entry.UsualLock;
     }
 
     private void Bad(string source, string problem)
@@ -129,6 +131,8 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
         private long _open = Finding.Count;
 
         internal long Count => _settled + _open;
+
+        internal string? UsualLock { get; set; } = Finding.UsualLock;
 
         internal void Absorb(long count) => _open += count;
 

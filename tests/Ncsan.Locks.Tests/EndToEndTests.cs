@@ -84,6 +84,16 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
     }
 
     [Fact]
+    public void A_race_on_a_member_says_which_lock_usually_guards_it()
+    {
+        var run = subjects.Go(1, "Guarded", ("NCSAN_SAMPLING", "always"), ("NCSAN_SKIP_WATCH", "50"));
+        Assert.True(run.Rules.All(rule => rule == "NCS0001") && run.Rules.Any(), run.Text);
+        string id = run.Findings.First().GetProperty("id").GetString()!;
+        JsonElement atExit = run.Lines.Single(line => line.GetProperty("record").GetString() == "repeat" && line.GetProperty("id").GetString() == id);
+        Assert.Matches(@"^Guarded\.Account\._gate in (8\d|9\d) % of [\d,]+$", atExit.GetProperty("usualLock").GetString());
+    }
+
+    [Fact]
     public void Without_the_option_nothing_is_reported_and_programs_behave()
     {
         var run = subjects.Go(1, "NCS0101", ("NCSAN_LOCKS", "false"));

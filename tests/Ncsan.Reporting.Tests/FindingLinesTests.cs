@@ -76,6 +76,17 @@ public class FindingLinesTests
     }
 
     [Fact]
+    public void TheEndOfARunKnowsBetterWhichLockUsuallyGuardsTheMember()
+    {
+        var builder = new ReportBuilder();
+        builder.Add(FindingWriter.Line(Samples.LostUpdate with { UsualLock = null }), "a:1");
+        Assert.Null(Assert.Single(builder.Build().Findings).UsualLock);
+        builder.Add("""{"schema":1,"record":"repeat","id":"3f2a91c4","count":1,"usualLock":"Account._gate in 96 % of 1,204"}""", "a:2");
+        builder.Add("""{"schema":1,"record":"repeat","id":"3f2a91c4","count":1}""", "b:1");
+        Assert.Equal("Account._gate in 96 % of 1,204", Assert.Single(builder.Build().Findings).UsualLock);
+    }
+
+    [Fact]
     public void AFileThatIsNotThereIsOneSentence()
     {
         var builder = new ReportBuilder();

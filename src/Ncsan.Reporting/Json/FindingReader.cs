@@ -26,7 +26,7 @@ public static class FindingReader
     private static LogLine Record(JsonElement o) => o.Text("record") switch
     {
         "finding" or null => Finding(o),
-        "repeat" => o.Text("id") is { Length: > 0 } id ? new LogLine.Repeat(id, o.Number("count", 1)) : new LogLine.Bad("a repeat has no id"),
+        "repeat" => o.Text("id") is { Length: > 0 } id ? new LogLine.Repeat(id, o.Number("count", 1), o.Text("usualLock")) : new LogLine.Bad("a repeat has no id"),
         "summary" => new LogLine.Summary(Summary(o)),
         var other => new LogLine.Unknown(other),
     };

@@ -8,10 +8,11 @@ public abstract record LogLine
     /// <summary>A finding, seen for the first time by the process that wrote it.</summary>
     public sealed record Found(Finding Finding) : LogLine;
 
-    /// <summary>At exit: a finding that is known was caught again.</summary>
+    /// <summary>At exit: a finding that is known was caught again, or more is known of it.</summary>
     /// <param name="Id">The finding's id.</param>
     /// <param name="Count">How often it was caught in all, the first time included.</param>
-    public sealed record Repeat(string Id, long Count) : LogLine;
+    /// <param name="UsualLock">The lock that usually guards the member, now that all of the run was seen.</param>
+    public sealed record Repeat(string Id, long Count, string? UsualLock = null) : LogLine;
 
     /// <summary>At exit: what the process says about itself.</summary>
     public sealed record Summary(RunSummary Run) : LogLine;

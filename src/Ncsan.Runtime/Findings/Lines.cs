@@ -20,11 +20,17 @@ internal static class Lines
         line.OpenList("accesses");
         foreach (ResolvedSide side in resolved.Sides) { Access(line, side, resolved.Member); }
         line.CloseList();
+        if (resolved.UsualLock is { } usual) { line.Put("usualLock", usual); }
         Recipe(line, finding);
         return line.Close();
     }
 
-    internal static JsonLine Repeat(string id, int count) => new JsonLine().Open().Put("schema", Schema).Put("record", "repeat").Put("id", id).Put("count", count).Close();
+    internal static JsonLine Repeat(string id, int count, string? usualLock)
+    {
+        JsonLine line = new JsonLine().Open().Put("schema", Schema).Put("record", "repeat").Put("id", id).Put("count", count);
+        if (usualLock is not null) { line.Put("usualLock", usualLock); }
+        return line.Close();
+    }
 
     internal static JsonLine Summary(int findings)
     {

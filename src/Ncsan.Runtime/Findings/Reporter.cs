@@ -18,6 +18,8 @@ internal static class Reporter
 
     private static readonly AutoResetEvent s_arrived = new(false);
     private static readonly Dictionary<string, List<(int, int)>> s_written = new(StringComparer.Ordinal);
+    /// <summary>Of whose member one may learn later which lock usually guards it: the first meeting often comes before enough accesses were seen.</summary>
+    private static readonly Dictionary<string, (string Member, IReadOnlyCollection<string> HeldByBoth)> s_guarded = new(StringComparer.Ordinal);
     private static readonly Dictionary<string, int> s_repeats = new(StringComparer.Ordinal);
     private static Finding? s_queue;
     private static int s_pending;
@@ -49,7 +51,8 @@ internal static class Reporter
                 foreach ((string id, List<(int, int)> pairs) in s_written)
                 {
                     int count = 1 + s_repeats.GetValueOrDefault(id) + pairs.Sum(static p => KnownPairs.CountOf(p.Item1, p.Item2));
-                    if (count > 1) { FindingsFile.Append(Lines.Repeat(id, count)); }
+                    string? usualLock = s_guarded.TryGetValue(id, out var guarded) ? UsualLocks.Of(guarded.Member, guarded.HeldByBoth) : null;
+                    if (count > 1 || usualLock is not null) { FindingsFile.Append(Lines.Repeat(id, count, usualLock)); }
                 }
 
                 FindingsFile.Append(Lines.Summary(s_written.Count));
@@ -122,6 +125,7 @@ internal static class Reporter
             else if (FindingsFile.Append(Lines.Finding(resolved)))
             {
                 s_written.Add(resolved.Id, [pair]);
+                if (Configuration.Locks && resolved.Mine.Operation is null) { s_guarded.Add(resolved.Id, (resolved.Member, resolved.HeldByBoth)); }
             }
         }
 

@@ -14,6 +14,12 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
     /// <summary>The two sides in an order that does not depend on which thread came first.</summary>
     internal IEnumerable<ResolvedSide> Sides => Theirs is null ? [Mine] : new[] { Mine, Theirs }.OrderBy(static s => s.Key, StringComparer.Ordinal);
 
+    /// <summary>The lock that usually guards the member, as far as one knows by now; null inside of an instrumented framework, whose fields no lock of the user's guards.</summary>
+    internal string? UsualLock => Settings.Configuration.Locks && Mine.Operation is null ? UsualLocks.Of(Member, HeldByBoth) : null;
+
+    /// <summary>The classes of the locks that both sides held.</summary>
+    internal IReadOnlyCollection<string> HeldByBoth => Theirs is null ? [] : [.. Mine.Side.LocksHeld.Select(static l => l.Name).Intersect(Theirs.Side.LocksHeld.Select(static l => l.Name))];
+
     internal static ResolvedFinding Of(Finding finding)
     {
         var mine = ResolvedSide.Of(finding.Mine);

@@ -177,6 +177,7 @@ internal static unsafe class Detector
             if ((kind & AccessKind.Marked) != 0) { WeakMemory.Order(thread, kind); }
             var access = new Access(kind, site, size, references, thread);
             (bool isFirst, bool isCold) = Sampler.Visit(site);
+            if (Configuration.Locks && Locks.LockValidation.IsOn) { UsualLocks.Count(access); }
             int slot = Watchpoints.Find(ref location, size, kind, out Stamp stamp);
             if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, access); }
             else if (ShouldWatch(ref location, access, isCold, out int delay, out Candidate? directed)) { WatchSlow(ref location, access, delay, directed); }
