@@ -1,4 +1,4 @@
-using Ncsan.Runtime.Locks;
+using Ncsan.Runtime.Locks.Graph;
 using Ncsan.Runtime.Races;
 
 namespace Ncsan.Runtime.Tests;
