@@ -64,6 +64,15 @@ public class TextReportTests
     }
 
     [Fact]
+    public void AUsualLockThatWasLearntLateIsSaidAtTheEnd()
+    {
+        var output = new StringWriter();
+        var text = new TextReport(output, Samples.Sources);
+        text.WriteUsualLocks([Samples.LostUpdate, Samples.LostUpdate with { UsualLock = null }]);
+        Assert.Equal($"#{Samples.LostUpdate.Id} {Samples.LostUpdate.Member} is usually guarded by Account._gate in 96 % of 1,204\n\n", output.ToString());
+    }
+
+    [Fact]
     public void NothingFoundIsSaidInOneLine() => Assert.Equal("ncsan: no findings\n", Text(Samples.Report()));
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class RunReport(RunOptions options)
     private const string HangRule = "NCS0112";
 
     private readonly List<string> _held = [];
+
+    /// <summary>The ids of the findings that were shown before it was known which lock usually guards their member.</summary>
+    private readonly HashSet<string> _shownWithoutLock = new(StringComparer.Ordinal);
     private ReportBuilder? _builder;
     private SourceFiles? _sources;
     private int _line;
@@ -61,7 +64,11 @@ internal sealed class RunReport(RunOptions options)
     private void EndWith(Report report)
     {
         ReportWriter.Write(report, options.Files);
-        Show(text => text.WriteEnd(report));
+        Show(text =>
+        {
+            text.WriteUsualLocks(report.Findings.Where(f => _shownWithoutLock.Contains(f.Id)));
+            text.WriteEnd(report);
+        });
     }
 
     private void Begin(string source)
@@ -75,7 +82,9 @@ internal sealed class RunReport(RunOptions options)
 
     private void Add(string line, string source)
     {
-        if (_builder!.Add(line, $"{source}:{++_line}") is { } finding) { Show(text => text.WriteFinding(finding)); }
+        if (_builder!.Add(line, $"{source}:{++_line}") is not { } finding) { return; }
+        Show(text => text.WriteFinding(finding));
+        if (finding.UsualLock is null) { _shownWithoutLock.Add(finding.Id); }
     }
 
     /// <summary>The summary line of a run without findings: all that the held lines say is how much was not seen.</summary>

@@ -41,6 +41,14 @@ public sealed class TextReport
         Line("");
     }
 
+    /// <summary>Writes which locks usually guard the members of findings that were written before one knew, and a blank line if there are any.</summary>
+    public void WriteUsualLocks(IEnumerable<Finding> findings)
+    {
+        Finding[] guarded = [.. findings.Where(static f => f.UsualLock is not null)];
+        foreach (Finding finding in guarded) { Line($"{_ink.Faint("#" + finding.Id)} {finding.Member} is usually guarded by {finding.UsualLock}"); }
+        if (guarded.Length > 0) { Line(""); }
+    }
+
     /// <summary>Writes what comes after the findings: problems, unused suppressions, the summary line.</summary>
     public void WriteEnd(Report report)
     {
