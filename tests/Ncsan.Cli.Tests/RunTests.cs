@@ -63,9 +63,10 @@ public sealed class RunTests
     {
         using var sandbox = new Sandbox();
         foreach (string file in new[] { "Program.cs", "content.txt" }) { File.Copy(Path.Combine(Ncsan.Root, "tests/Ncsan.Cli.Tests/Subjects/Program", file), Path.Combine(sandbox.Folder, file)); }
-        File.WriteAllText(Path.Combine(sandbox.Folder, "Subject.csproj"), """
+        File.WriteAllText(Path.Combine(sandbox.Folder, "Subject.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup>
+              <ItemGroup><Reference Include="{Path.Combine(Sandbox.Output("Program"), "Ncsan.Annotations.dll")}" /></ItemGroup>
             </Project>
             """);
         var outcome = Ncsan.RunIn(sandbox.Folder, null, "run", ".");
