@@ -74,10 +74,11 @@ public sealed partial class IlFrontEnd
         return [.. sites];
     }
 
-    // Only a debug build makes the call: Debug.Assert and everything else that is [Conditional("DEBUG")].
+    // Only a debug build makes the call: Debug.Assert and everything else that is [Conditional("DEBUG")]. The blob, not the arguments: of those Cecil
+    // makes as many as a damaged attribute says it has.
     private static bool IsDebugOnly(IlMethod method)
         => method.Definition.HasCustomAttributes && method.Definition.CustomAttributes.Any(a => a.AttributeType.FullName == "System.Diagnostics.ConditionalAttribute"
-            && a.ConstructorArguments is [{ Value: "DEBUG" }]);
+            && a.GetBlob().AsSpan().SequenceEqual("\u0001\0\u0005DEBUG\0\0"u8));
 
     // Call sites that can run the same methods through the same name are one slot.
     private Slot SlotOf(DynamicCall call)

@@ -29,7 +29,7 @@ internal sealed class IlMethod
         {
             try
             {
-                return HasBody ? Definition.Body : null;
+                return HasBody && !Type.IsDamaged(Definition) ? Definition.Body : null;
             }
             catch (Exception fault) when (IlWorld.IsBadImage(fault))
             {

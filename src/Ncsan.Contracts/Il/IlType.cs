@@ -25,6 +25,9 @@ internal sealed class IlType
 
     internal TypeDefinition Definition { get; }
 
+    /// <summary>Whether the body of one of its methods is one that no reader can make sense of.</summary>
+    internal bool IsDamaged(MethodDefinition method) => _world.IsDamaged(method);
+
     internal int Id { get; }
 
     internal AssemblyRole Role { get; }

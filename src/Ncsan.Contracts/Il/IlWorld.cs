@@ -31,6 +31,7 @@ internal sealed class IlWorld : IAssemblyResolver
     private readonly List<string> _frameworkFolders;
     private readonly List<AssemblyDefinition> _given = [];
     private readonly SortedSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly HashSet<(ModuleDefinition Module, int Token)> _damagedBodies = [];
 
     /// <summary>Opens the given assemblies; what they reference is opened when it is first needed.</summary>
     /// <exception cref="IlInputException">An assembly cannot be read.</exception>
@@ -130,6 +131,9 @@ internal sealed class IlWorld : IAssemblyResolver
         return _methodReferences[reference] = method;
     }
 
+    /// <summary>Whether the body is one that no reader can make sense of.</summary>
+    internal bool IsDamaged(MethodDefinition method) => _damagedBodies.Count > 0 && _damagedBodies.Contains((method.Module, method.MetadataToken.ToInt32()));
+
     internal FieldDefinition? Field(FieldReference reference)
     {
         if (reference is FieldDefinition definition) { return definition; }
@@ -182,6 +186,10 @@ internal sealed class IlWorld : IAssemblyResolver
         {
             return Open(path, symbols: true);
         }
+        catch (DamagedMetadataException fault)
+        {
+            throw new IlInputException("NCS2302", $"{path}: its metadata contradicts itself ({fault.Message}); it may be obfuscated or damaged, and cannot be verified");
+        }
         catch (Exception fault) when (IsBadImage(fault))
         {
             throw new IlInputException("NCS2301", $"{path}: not a .NET assembly that can be read ({OneLine(fault)}); give a managed .dll or .exe");
@@ -190,9 +198,11 @@ internal sealed class IlWorld : IAssemblyResolver
 
     private AssemblyDefinition Open(string path, bool symbols)
     {
+        IReadOnlySet<int> damaged = MetadataBounds.Check(path);
         var parameters = new ReaderParameters { AssemblyResolver = this, ReadingMode = ReadingMode.Deferred, InMemory = false };
         AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(path, parameters);
         if (assembly.MainModule.Assembly is null) { throw new BadImageFormatException("a netmodule without an assembly"); }
+        foreach (int token in damaged) { _damagedBodies.Add((assembly.MainModule, token)); }
         if (symbols) { ReadSymbols(assembly.MainModule); }
         return assembly;
     }

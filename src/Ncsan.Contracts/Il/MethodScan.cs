@@ -40,7 +40,7 @@ internal sealed partial class MethodScan
     internal void Run(IlMethod method)
     {
         _method = method;
-        _body = method.Definition.Body;
+        _body = method.Body ?? throw new BadImageFormatException();
         _incoming.Clear();
         _stack.Clear();
         _constrained = null;

@@ -82,6 +82,7 @@ public sealed class IlHostileTests
             byte[] damaged = [.. whole];
             for (int i = random.Next(1, 6); i > 0; i--) { damaged[random.Next(damaged.Length)] = (byte)random.Next(256); }
             File.WriteAllBytes(path, round % 10 == 0 ? damaged[..random.Next(damaged.Length)] : damaged);
+            long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
                 using IlFrontEnd read = IlFrontEnd.Read(new IlOptions([path]) { FollowFramework = false, Closed = true });
@@ -93,6 +94,9 @@ public sealed class IlHostileTests
                 Assert.StartsWith("NCS2", wrong.Id, StringComparison.Ordinal);
                 refused++;
             }
+
+            long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(taken <= MetadataBoundsTests.AllocationLimit, $"round {round} took {taken >> 20} MB");
         }
 
         Assert.InRange(refused, 1, rounds);
