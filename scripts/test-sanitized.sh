@@ -17,7 +17,7 @@ excludes() {
 
 status=0
 rooms=("$@")
-[ $# -gt 0 ] || rooms=(Annotations Reporting Contracts Rewriter Locks)
+[ $# -gt 0 ] || rooms=(Annotations Reporting Contracts Rewriter Locks Cli)
 set -f
 for room in "${rooms[@]}"; do
   # shellcheck disable=SC2046

@@ -152,14 +152,16 @@ public sealed class BadInputTests
         File.WriteAllBytes(Path.Combine(sandbox.App, "native.dll"), native);
         File.WriteAllBytes(Path.Combine(sandbox.App, "truncated.dll"), whole[..900]);
         File.WriteAllBytes(Path.Combine(sandbox.App, "mixed.dll"), Mixed(whole));
-        var outcome = sandbox.Run();
+        // The last run is the user's, so here it needs a user of its own.
+        var own = new Dictionary<string, string> { ["NCSAN_CACHE"] = Path.Combine(sandbox.Folder, "cache") };
+        var outcome = Ncsan.RunIn(sandbox.Folder, own, "run", sandbox.Dll);
         Assert.Equal((0, "Hello"), (outcome.ExitCode, outcome.Out.Trim()));
         Assert.Contains("NCS1001 'native.dll'", outcome.Error);
         Assert.Contains("'truncated.dll'", outcome.Error);
         Assert.Contains("NCS1002 'mixed.dll'", outcome.Error);
         Assert.Contains("3 blind spots", outcome.Error);
         foreach (string name in new[] { "native.dll", "truncated.dll", "mixed.dll" }) { Assert.Equal(File.ReadAllBytes(Path.Combine(sandbox.App, name)), File.ReadAllBytes(Path.Combine(sandbox.Copy, name))); }
-        Assert.Contains("mixed.dll", Ncsan.Run("report", "--gaps").Out);
+        Assert.Contains("mixed.dll", Ncsan.RunIn(sandbox.Folder, own, "report", "--gaps").Out);
     }
 
     [Fact]

@@ -17,8 +17,10 @@ internal static class JavaScripts
         Prepared<Acornima.Ast.Script> script = Engine.PrepareScript(Source);
         return (() => new Engine().Evaluate(script), () => new Engine().Evaluate(script));
 #else
-        var script = new JavaScriptParser().Parse(Source);
-        return (() => new Engine().Execute(script), () => new Engine().Execute(script));
+        // A node is written once, and a thread that comes late misses it: a few scripts one after another let the two meet.
+        Jint.Parser.Ast.Program[] scripts = [.. Enumerable.Range(0, 10).Select(_ => new JavaScriptParser().Parse(Source))];
+        void Run() { foreach (var script in scripts) { new Engine().Execute(script); } }
+        return (Run, Run);
 #endif
     }
 }
