@@ -12,12 +12,14 @@ excludes() {
     # These rewrite what lies beside them, as subjects; what is instrumented already is refused.
     Rewriter) echo --exclude 'Microsoft.CodeAnalysis*' --exclude Newtonsoft.Json --exclude 'Mono.Cecil*' --exclude 'Ncsan.Bench*' --exclude 'Ncsan.*.Subject*' ;;
     Locks) echo --exclude 'Ncsan.Locks.Subject*' --exclude 'Mono.Cecil*' ;;
+    Framework) echo --exclude 'Ncsan.Framework.Subject*' --exclude 'Ncsan.Framework.Web*' --exclude 'Mono.Cecil*' ;;
+    Corpus) echo --exclude Ncsan.Corpus ;;
   esac
 }
 
 status=0
 rooms=("$@")
-[ $# -gt 0 ] || rooms=(Annotations Reporting Contracts Rewriter Locks Cli)
+[ $# -gt 0 ] || rooms=(Annotations Reporting Contracts Rewriter Locks Cli Framework Corpus)
 set -f
 for room in "${rooms[@]}"; do
   # shellcheck disable=SC2046
