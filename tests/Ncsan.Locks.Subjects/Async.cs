@@ -37,22 +37,6 @@ public static class Async
         for (int i = 0; i < 3; i++) { await Task.Run(() => Locked(s_s5, async () => { await Task.Yield(); await Locked(s_s6, () => Task.Delay(1)); })); }
     }
 
-    private sealed class AsyncLock
-    {
-        private readonly SemaphoreSlim _semaphore = new(1, 1);
-
-        public async Task<Releaser> LockAsync()
-        {
-            await _semaphore.WaitAsync().ConfigureAwait(false);
-            return new Releaser(_semaphore);
-        }
-
-        public readonly struct Releaser(SemaphoreSlim semaphore) : IDisposable
-        {
-            public void Dispose() => semaphore.Release();
-        }
-    }
-
     [Case] public static async Task NCS0103_AsyncLocks_in_both_orders()
     {
         AsyncLock one = new(), two = new();

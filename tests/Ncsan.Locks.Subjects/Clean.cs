@@ -65,22 +65,6 @@ public static class Clean
         });
     }
 
-    private sealed class AsyncLock
-    {
-        private readonly SemaphoreSlim _semaphore = new(1, 1);
-
-        public async Task<Releaser> LockAsync()
-        {
-            await _semaphore.WaitAsync().ConfigureAwait(false);
-            return new Releaser(_semaphore);
-        }
-
-        public readonly struct Releaser(SemaphoreSlim semaphore) : IDisposable
-        {
-            public void Dispose() => semaphore.Release();
-        }
-    }
-
     [Case] public static async Task Silent_AsyncLock_helper()
     {
         var mutex = new AsyncLock();
