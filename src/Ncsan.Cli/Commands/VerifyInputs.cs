@@ -1,4 +1,5 @@
 using Ncsan.Contracts.Elf;
+using Ncsan.Contracts.Elf.Reading;
 using Ncsan.Contracts.Il;
 using Ncsan.Contracts.Model;
 using Ncsan.Contracts.Report;
