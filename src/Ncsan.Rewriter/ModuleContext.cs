@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Mono.Cecil;
-using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Framework;
 using Ncsan.Rewriter.Sites;
 

@@ -1,5 +1,4 @@
 using Mono.Cecil;
-using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Framework;
 using Ncsan.Rewriter.Passes;
 using Ncsan.Rewriter.Passes.Collections;

@@ -1,5 +1,3 @@
-using Ncsan.Rewriter.Bodies;
-
 namespace Ncsan.Rewriter.Passes;
 
 /// <summary>Looks at every op of a method and adds probes to those of one construct. It emits nothing itself.</summary>

@@ -1,5 +1,3 @@
-using Ncsan.Rewriter.Bodies;
-
 namespace Ncsan.Rewriter.Passes;
 
 /// <summary>Clean copies call the raw twins of small methods; checked copies call the instrumented ones.</summary>

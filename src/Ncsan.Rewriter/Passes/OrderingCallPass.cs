@@ -1,5 +1,3 @@
-using Ncsan.Rewriter.Bodies;
-
 namespace Ncsan.Rewriter.Passes;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Collections;
 using Ncsan.Rewriter.Sites;
 

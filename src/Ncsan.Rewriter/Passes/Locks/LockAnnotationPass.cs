@@ -1,5 +1,4 @@
 using Mono.Cecil.Cil;
-using Ncsan.Rewriter.Bodies;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 

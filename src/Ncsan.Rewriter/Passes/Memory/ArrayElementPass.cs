@@ -1,7 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
-using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 
 namespace Ncsan.Rewriter.Passes.Memory;

@@ -1,6 +1,5 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using Ncsan.Rewriter.Bodies;
 
 namespace Ncsan.Rewriter.Passes.Memory;
 

@@ -2,7 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>Appends instructions to a body that is being emitted anew. What passes write with.</summary>
 /// <param name="module">The module at hand.</param>

@@ -1,7 +1,7 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>Keeps the symbols of a body exact while its instructions move: lines, scopes of locals, async steps.</summary>
 internal static class DebugInformation

@@ -1,6 +1,6 @@
 using Mono.Cecil.Cil;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>
 /// Finds the clean code that a checked copy leads to, past no test of State, and that orders memory or leaves the method. Clean code says nothing to the

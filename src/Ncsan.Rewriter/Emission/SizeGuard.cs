@@ -1,6 +1,6 @@
 using Mono.Cecil.Cil;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>
 /// The JIT compiles a method without optimizing it when it has more than 60,000 bytes of IL, 20,000 instructions, 2,000 basic blocks, 2,000 locals or 8,000

@@ -1,7 +1,7 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>
 /// A loop without calls whose checked copy has locals of its own. A call anywhere in reach of a variable, even one that never runs, makes the JIT keep

@@ -4,7 +4,7 @@ using Mono.Cecil.Rocks;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Races;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>
 /// Emits a body anew from its segments: the clean copy where the original was, with tests of State where the plan wants them, and the checked copies out

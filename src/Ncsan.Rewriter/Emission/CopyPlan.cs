@@ -1,4 +1,4 @@
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>
 /// Decides where State is tested and what has a checked copy. Nothing tests again what was tested on every way to it with no call in between: it belongs to

@@ -1,7 +1,7 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace Ncsan.Rewriter.Bodies;
+namespace Ncsan.Rewriter.Emission;
 
 /// <summary>
 /// Small methods that the JIT expands in place and that cannot take long: no loop, no call but to their like. Each keeps its instrumented body, and has a
