@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ncsan.Cli.Repro;
 using Ncsan.Cli.Running;
 
 namespace Ncsan.Cli.Commands;

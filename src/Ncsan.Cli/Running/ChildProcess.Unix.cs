@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Ncsan.Cli.Running;
 
@@ -10,9 +11,14 @@ internal abstract partial class ChildProcess
     /// </summary>
     private sealed unsafe class Unix : ChildProcess
     {
-        private const int Interrupted = 4, BrokenPipe = 13;
+        private const int Interrupted = 4, BrokenPipe = 13, KillSignal = 9;
+
+        /// <summary>Flags of open and a file's mode. Those of Linux, or of macOS, where files are made and appended to by other numbers.</summary>
+        private const int WriteOnly = 1, OwnerOnly = 0x180;
+
         private const short SetDefaultSignals = 4;
 
+        private static readonly int s_create = OperatingSystem.IsMacOS() ? 0x200 : 0x40, s_append = OperatingSystem.IsMacOS() ? 8 : 0x400;
         private readonly int _pid;
 
         internal Unix(Launch launch)
@@ -27,10 +33,28 @@ internal abstract partial class ChildProcess
             sigaddset(signals, BrokenPipe);
             posix_spawnattr_setsigdefault(attributes, signals);
             posix_spawnattr_setflags(attributes, SetDefaultSignals);
-            int pid, error = posix_spawnp(&pid, arguments.Array[0], null, attributes, arguments.Array, environment.Array);
+            byte* actions = stackalloc byte[256];
+            if (launch.ErrorFile is not null) { Redirect(actions, launch.ErrorFile); }
+            int pid, error = posix_spawnp(&pid, arguments.Array[0], launch.ErrorFile is null ? null : actions, attributes, arguments.Array, environment.Array);
             posix_spawnattr_destroy(attributes);
+            if (launch.ErrorFile is not null) { posix_spawn_file_actions_destroy(actions); }
             if (error != 0) { throw Refused(launch, Marshal.GetPInvokeErrorMessage(error)); }
             _pid = pid;
+        }
+
+        public override void Kill() => kill(_pid, KillSignal);
+
+        /// <summary>Nothing to read, nobody who reads, and a file for what goes wrong.</summary>
+        private static void Redirect(byte* actions, string errors)
+        {
+            posix_spawn_file_actions_init(actions);
+            fixed (byte* nothing = "/dev/null\0"u8)
+            fixed (byte* file = Encoding.UTF8.GetBytes(errors + '\0'))
+            {
+                posix_spawn_file_actions_addopen(actions, 0, nothing, 0, 0);
+                posix_spawn_file_actions_addopen(actions, 1, nothing, WriteOnly, 0);
+                posix_spawn_file_actions_addopen(actions, 2, file, WriteOnly | s_create | s_append, OwnerOnly);
+            }
         }
 
         protected override int Wait()
@@ -85,6 +109,15 @@ internal abstract partial class ChildProcess
 
         [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnp(int* pid, byte* file, void* actions, void* attributes, byte** arguments, byte** environment);
+
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static extern int posix_spawn_file_actions_init(void* actions);
+
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static extern int posix_spawn_file_actions_addopen(void* actions, int file, byte* path, int flags, uint mode);
+
+        [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static extern int posix_spawn_file_actions_destroy(void* actions);
 
         [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static extern int posix_spawnattr_init(void* attributes);

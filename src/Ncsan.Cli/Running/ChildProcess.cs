@@ -31,6 +31,9 @@ internal abstract partial class ChildProcess
     /// <summary>What is said when the system refuses.</summary>
     public static InputException Refused(Launch launch, string why) => new("NCS2010", $"'{launch.File}' cannot be started: {why}.");
 
+    /// <summary>Ends it, whatever it is doing.</summary>
+    public abstract void Kill();
+
     protected abstract int Wait();
 
     protected abstract void PassOn(PosixSignal signal);
@@ -55,8 +58,20 @@ internal abstract partial class ChildProcess
             var start = new ProcessStartInfo(launch.File) { UseShellExecute = false };
             foreach (string argument in launch.Arguments) { start.ArgumentList.Add(argument); }
             foreach (var (name, value) in launch.Environment) { start.Environment[name] = value; }
+            start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = launch.ErrorFile is not null;
             try { _process = Process.Start(start)!; }
             catch (Win32Exception e) { throw Refused(launch, e.Message); }
+            if (launch.ErrorFile is { } errors) { Catch(errors); }
+        }
+
+        public override void Kill() => _process.Kill(entireProcessTree: true);
+
+        private void Catch(string errors)
+        {
+            _process.StandardInput.Close();
+            _process.ErrorDataReceived += (_, line) => { if (line.Data is not null) { File.AppendAllText(errors, line.Data + Environment.NewLine); } };
+            _process.BeginErrorReadLine();
+            _process.BeginOutputReadLine();
         }
 
         protected override int Wait()

@@ -8,6 +8,9 @@ namespace Ncsan.Cli.Running;
 /// <param name="Environment">What is added to our own environment.</param>
 internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>Null where the program has our own input and outputs; else it has none but for this file, to which it says what goes wrong.</summary>
+    public string? ErrorFile { get; init; }
+
     /// <summary>The arguments that restrict it to some tests, by their names; null where that cannot be asked for.</summary>
     public Func<IReadOnlyList<string>, IEnumerable<string>>? Narrowing { get; init; }
 

@@ -11,12 +11,17 @@ internal static class ProgramRun
     /// <summary>What was typed, for the recipes of findings; or what would have to be typed, where a build started us.</summary>
     public static string[] CommandLine { get; set; } = Environment.GetCommandLineArgs()[1..];
 
+    /// <summary>What becomes of a program in the place of a run with a report: the tries of a reproduction. It gets the copy, the program and the user's choices, and says what
+    /// to exit with.</summary>
+    public static Func<RewrittenCopy, Launch, RunOptions, int>? Instead { get; set; }
+
     /// <summary>Runs it, shows findings as they come, and says what to exit with.</summary>
     /// <param name="copy">What it runs from; held until it has ended.</param>
     /// <param name="launch">What is to be started.</param>
     /// <param name="options">The user's choices.</param>
     public static int Go(RewrittenCopy copy, Launch launch, RunOptions options)
     {
+        if (Instead is { } instead) { return instead(copy, launch, options); }
         string findings = FindingsFile.Prepare(copy.Location, options);
         ChildProcess Start(Launch what, IReadOnlyDictionary<string, string> settings) =>
             ChildProcess.Start(what with { Environment = With(With(what.Environment, settings, findings), options.Settings, findings) });
@@ -51,7 +56,8 @@ internal static class ProgramRun
         if (tail.Rest() is { } rest) { report.Take(rest, findings); }
     }
 
-    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, string> settings, string findings)
+    /// <summary>An environment with the settings in it.</summary>
+    public static Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, string> settings, string findings)
     {
         var all = new Dictionary<string, string>(environment);
         foreach (var (name, value) in settings) { all[name] = value; }

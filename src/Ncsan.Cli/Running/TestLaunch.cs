@@ -7,14 +7,14 @@ internal static class TestLaunch
 {
     private static readonly string[] s_runsItself = ["Microsoft.Testing.Platform", "xunit.v3.core", "xunit.v3.runner.inproc.console", "TUnit.Engine"];
 
-    /// <summary>Names the one test that a reproduction is about. Not an option: it is for ourselves.</summary>
-    internal const string OnlyVariable = "NCSAN_ONLY_TEST";
+    /// <summary>The one test that a reproduction is about.</summary>
+    public static string? Only { get; set; }
 
     /// <exception cref="InputException">It holds no tests.</exception>
     public static Launch Of(Application app, IReadOnlyList<string> arguments)
     {
         Launch all = OfAll(app, arguments);
-        return Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } test && all.Narrowing is { } narrow ? all with { Arguments = [.. all.Arguments, .. narrow([test])] } : all;
+        return Only is { Length: > 0 } test && all.Narrowing is { } narrow ? all with { Arguments = [.. all.Arguments, .. narrow([test])] } : all;
     }
 
     private static Launch OfAll(Application app, IReadOnlyList<string> arguments)

@@ -29,6 +29,7 @@ internal static class DirectedWatch
     internal static Candidate? Choose(in Access access)
     {
         if (Candidates.Of(access.Site) is not { } candidates) { return null; }
+        Statistics.Count(ref Statistics.DirectedVisits);
         Candidate? best = null;
         long spent = Volatile.Read(ref Statistics.DirectedMicroseconds), budget = Configuration.DelayBudget * 1000L;
         foreach (Candidate candidate in candidates)

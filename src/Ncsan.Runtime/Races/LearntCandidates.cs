@@ -8,18 +8,24 @@ public static class LearntCandidates
     /// <summary>A pair that was waited for in so many rounds is still waited for where it comes up, but it is no reason for a round.</summary>
     private const int MostTries = 3;
 
-    /// <summary>Makes a folder in which one pair of sites is all that was ever learnt, so that the next run waits for it as long as it can.</summary>
+    /// <summary>Makes a folder in which these pairs of sites are all that was ever learnt, so that the next run waits for them as long as it can.</summary>
     /// <param name="store">The folder.</param>
-    /// <param name="first">One side.</param>
-    /// <param name="second">The other.</param>
+    /// <param name="pairs">The two sides of each.</param>
     /// <param name="higherFirst">Of two threads that wait at two places of an array, the one at the higher address goes on first.</param>
-    public static void WriteOnly(string store, (string Module, int Id, string Method, string Member) first, (string Module, int Id, string Method, string Member) second, bool higherFirst)
+    public static void WriteOnly(string store, IEnumerable<(LearntSite First, LearntSite Second)> pairs, bool higherFirst)
     {
-        SiteKey one = new(first.Module, first.Id, first.Method, first.Member), other = new(second.Module, second.Id, second.Method, second.Member);
+        Directory.CreateDirectory(store);
+        CandidateStore.Write(store, pairs.Select(pair => Pair(Key(pair.First), Key(pair.Second), higherFirst)).DistinctBy(static c => (c.First, c.Second)));
+    }
+
+    private static Candidate Pair(SiteKey one, SiteKey other, bool higherFirst)
+    {
         var pair = one.CompareTo(other) <= 0 ? new Candidate(one, other) : new Candidate(other, one);
         pair.Tries = higherFirst ? 1 : 0;
-        CandidateStore.Write(store, [pair]);
+        return pair;
     }
+
+    private static SiteKey Key(LearntSite site) => new(site.Module, site.Id, site.Method, site.Member);
 
     /// <summary>What another round of <paramref name="runId"/> may still observe: pairs that were not observed in it and not tried in vain too often.</summary>
     /// <param name="store">The folder.</param>
@@ -35,6 +41,9 @@ public static class LearntCandidates
         return new Prospect(left.Length, tests, (all.Count, all.Count(candidate => candidate.ObservedIn == runId), all.Sum(static c => c.Tries)));
     }
 }
+
+/// <summary>A site by its name: the module, its number in there, the method and what is accessed.</summary>
+public readonly record struct LearntSite(string Module, int Id, string Method, string Member);
 
 /// <summary>What is left to find.</summary>
 /// <param name="Pairs">How many pairs.</param>

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Ncsan.Runtime.Races;
 
-namespace Ncsan.Cli.Running;
+namespace Ncsan.Cli.Repro;
 
 /// <summary>How a finding came about: what was typed where, and the two sites.</summary>
-internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, RecipeSite First, RecipeSite Second)
+internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, LearntSite First, LearntSite Second)
 {
     /// <summary>The test in which it was found, or null.</summary>
     public string? Test { get; init; }
@@ -19,7 +20,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
         {
             JsonElement recipe = found[0].GetProperty("recipe");
             string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
-            RecipeSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(RecipeSite.Read)];
+            LearntSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(Site)];
             if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test") }; }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
@@ -31,7 +32,9 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
     }
 
     /// <summary>Whether a line is this finding again.</summary>
-    public bool Matches(string line) => Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "id") == Id;
+    public bool Matches(string line) => line.Contains(Id, StringComparison.Ordinal) && Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "id") == Id;
+
+    private static LearntSite Site(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!);
 
     private static JsonElement Parse(string line)
     {
@@ -47,10 +50,4 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
     }
 
     private static string? Text(JsonElement o, string name) => o.ValueKind == JsonValueKind.Object && o.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-}
-
-/// <summary>A site of a rewritten assembly.</summary>
-internal sealed record RecipeSite(string Module, int Id, string Method, string Member)
-{
-    public static RecipeSite Read(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!);
 }

@@ -1,0 +1,46 @@
+using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Cli.Repro;
+
+/// <summary>Where the two sites of a recipe are in the program as it is built now.</summary>
+/// <remarks>
+/// The number of a site holds for as long as its module is not changed. A mended program is a changed one, so a site is then looked for by its method and member: were it
+/// taken for gone because a line above it was added, a fix that mends nothing would pass.
+/// </remarks>
+internal static class SitesNow
+{
+    /// <summary>The sets of pairs to wait for, the likeliest first; none when a side has no site any more.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="folder">The folder of the rewritten copy.</param>
+    public static IReadOnlyList<IReadOnlyList<(LearntSite, LearntSite)>> Find(Recipe recipe, string folder)
+    {
+        Here[] first = Of(recipe.First, folder), second = Of(recipe.Second, folder);
+        (LearntSite, LearntSite)[] all = [.. from a in first from b in second where MayConflict(a.Kind, b.Kind) select (a.Site, b.Site)];
+        bool isExact = first.Any(a => a.Site == recipe.First) && second.Any(b => b.Site == recipe.Second);
+        return all.Length == 0 ? [] : !isExact ? [all] : all.Length == 1 ? [[(recipe.First, recipe.Second)]] : [[(recipe.First, recipe.Second)], all];
+    }
+
+    private static Here[] Of(LearntSite site, string folder)
+    {
+        string path = SiteTable.PathFor(Path.Combine(folder, site.Module));
+        try
+        {
+            // A module that is loaded from elsewhere, such as one of an instrumented framework, is left to the runtime to judge.
+            if (!File.Exists(path)) { return [new Here(site, null)]; }
+            using FileStream file = File.OpenRead(path);
+            SiteTable table = SiteTable.Read(file);
+            return [.. Enumerable.Range(0, table.Count).Where(id => table[id].Method == site.Method && table[id].Member == site.Member).Select(id => new Here(site with { Id = id }, table[id].Kind))];
+        }
+        catch (InvalidDataException)
+        {
+            return [new Here(site, null)];
+        }
+    }
+
+    private static bool MayConflict(SiteKind? one, SiteKind? other) => one is null || other is null || (IsWrite(one) || IsWrite(other) || one is SiteKind.Assertion || other is SiteKind.Assertion);
+
+    private static bool IsWrite(SiteKind? kind) => kind is SiteKind.Write or SiteKind.ReadWrite or SiteKind.CollectionWrite;
+
+    private sealed record Here(LearntSite Site, SiteKind? Kind);
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using Ncsan.Cli.Running;
+using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Settings;
+
+namespace Ncsan.Cli.Repro;
+
+/// <summary>The tries of a reproduction: a program started again and again from one rewritten copy, with only the two sites of a finding to wait at.</summary>
+internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSite, LearntSite)>> pairs, string scratch)
+{
+    private const int DelayBudgetMilliseconds = 60_000, PollMilliseconds = 20, MillisecondsAfterFinding = 10_000, LongestError = 200;
+
+    /// <summary>Counts the ways to go about it: which pairs, and which of two waiting threads goes on first.</summary>
+    private int _way;
+
+    /// <summary>How many tries were made: fewer than asked for when somebody interrupts.</summary>
+    public int Made { get; private set; }
+
+    /// <summary>In how many the finding came back.</summary>
+    public int Reproduced { get; private set; }
+
+    /// <summary>The program has no such site any more.</summary>
+    public bool SiteIsGone => pairs.Count == 0;
+
+    /// <summary>Some thread came by one of the sites.</summary>
+    public bool WasReached { get; private set; }
+
+    public int LastExitCode { get; private set; }
+
+    /// <summary>The last line that the program said on its standard error.</summary>
+    public string LastError { get; private set; } = "";
+
+    public void Make(int times, Launch launch, RunOptions options)
+    {
+        bool interrupted = SiteIsGone;
+        while (Made < times && !interrupted)
+        {
+            string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";
+
+            // What worked is kept; else every way has its turn.
+            LearntCandidates.WriteOnly(store, pairs[_way / 2 % pairs.Count], higherFirst: _way % 2 == 1);
+            var settings = new Dictionary<string, string>(options.Settings)
+            {
+                [Options.Findings.EnvironmentVariable] = findings,
+                [Options.Store.EnvironmentVariable] = store,
+                [Options.DelayBudget.EnvironmentVariable] = Number(DelayBudgetMilliseconds),
+
+                // Between bursts the second access could come while nobody looks.
+                [Options.Sampling.EnvironmentVariable] = "always",
+            };
+            var child = ChildProcess.Start(launch with { Environment = ProgramRun.With(launch.Environment, settings, findings), ErrorFile = errors });
+            bool found = Wait(child, findings);
+            interrupted = child.WasInterrupted;
+            if (interrupted && !found) { return; }
+            Made++;
+            if (found) { Reproduced++; } else { _way++; }
+            WasReached |= found || Reached(findings);
+            LastError = Tail(errors);
+        }
+    }
+
+    /// <summary>A race may break what it is about, so that the program never ends: with the finding on disk it has said what it was to say.</summary>
+    private bool Wait(ChildProcess child, string findings)
+    {
+        using var ended = new ManualResetEventSlim();
+        var watch = new Thread(() =>
+        {
+            while (!ended.Wait(PollMilliseconds))
+            {
+                if (!IsFound(findings)) { continue; }
+                if (!ended.Wait(MillisecondsAfterFinding)) { child.Kill(); }
+                return;
+            }
+        }) { IsBackground = true };
+        watch.Start();
+        LastExitCode = child.WaitForExit();
+        ended.Set();
+        watch.Join();
+        return IsFound(findings);
+    }
+
+    private bool IsFound(string findings) => Lines(findings).Any(recipe.Matches);
+
+    private static bool Reached(string findings) => Lines(findings).Any(static line => Visits(line) > 0);
+
+    private static long Visits(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.TryGetProperty("statistics", out JsonElement statistics) && statistics.TryGetProperty("directed_visits", out JsonElement visits) ? visits.GetInt64() : 0;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The program may be writing to it.</summary>
+    private static IEnumerable<string> Lines(string path)
+    {
+        if (!File.Exists(path)) { yield break; }
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        while (reader.ReadLine() is { } line) { yield return line; }
+    }
+
+    private static string Tail(string path)
+    {
+        string last = Lines(path).LastOrDefault(static l => l.Trim().Length > 0)?.Trim() ?? "";
+        return last.Length > LongestError ? last[..LongestError] + "…" : last;
+    }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
