@@ -31,10 +31,14 @@ internal sealed class HookReferences
         _runtime = framework ? null : Scope(typeof(Hooks).Assembly);
         _coreLibrary = module.Assembly.Name.Name == typeof(object).Assembly.GetName().Name ? null : Scope(typeof(object).Assembly);
         State = new FieldReference(nameof(Hooks.State), module.TypeSystem.Int32, Named(framework ? typeof(HookHome) : typeof(Hooks)));
+        Locks = new FieldReference(nameof(HookHome.Locks), module.TypeSystem.Int32, State.DeclaringType);
     }
 
     /// <summary>The field that says which copy runs.</summary>
     internal FieldReference State { get; }
+
+    /// <summary>In the framework, the field that says whether anybody wants to know of its locks.</summary>
+    internal FieldReference Locks { get; }
 
     /// <summary>The static int that holds the module's site base. Set by the module-initializer pass, which comes first.</summary>
     internal FieldReference SiteBase { get; set; } = null!;

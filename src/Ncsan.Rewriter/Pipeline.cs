@@ -45,12 +45,12 @@ internal sealed class Pipeline
         new LeafCallPass(), // last: only where no pass has put something else in the call's place
     ];
 
-    /// <summary>The passes for the framework itself: its accesses. Its collections are made of accesses, its locks are below what the lock hooks name,
-    /// and what it calls is as instrumented as it is.</summary>
+    /// <summary>The passes for the framework itself: its accesses and its locks. Its collections are made of accesses, and what it calls is as instrumented
+    /// as it is.</summary>
     internal static Pipeline ForFramework() => new()
     {
         _opPasses = [new FieldPass(), new ArrayElementPass(), new IndirectPass(), new BlockPass()],
-        _callPasses = [new MultiDimensionalArrayPass(), new MarkedAccessPass(), new BlockCallPass(), new UnsafeCallPass(), new LeafCallPass()],
+        _callPasses = [new MultiDimensionalArrayPass(), new MarkedAccessPass(), new BlockCallPass(), new UnsafeCallPass(), new FrameworkLockPass(), new LeafCallPass()],
     };
 
     internal void Run(ModuleContext module)
@@ -59,6 +59,7 @@ internal sealed class Pipeline
         {
             foreach (var method in module.Methods) { Rewrite(module, method); }
             module.Leaves.AddTwins();
+            FrameworkLockPass.Synchronized(module);
             return;
         }
 

@@ -260,6 +260,9 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { LockThreads.Current.Lent = null; }
     }
 
+    /// <summary>The lock of a scope, as a key.</summary>
+    internal static object ObjectOf(ref Lock.Scope scope) => AsObject(ScopeLock(ref scope));
+
     // The compiler warns of a Lock that becomes an object; here it is only a key.
     private static object AsObject(Lock lockObject) => Unsafe.As<Lock, object>(ref lockObject);
 

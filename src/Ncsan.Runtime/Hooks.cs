@@ -28,6 +28,9 @@ public static unsafe partial class Hooks
     /// <returns>The module's site base: its sites are numbered from it.</returns>
     public static int ModuleLoaded(RuntimeTypeHandle anchor, int abiVersion, int siteCount) => Sites.Modules.Register(anchor, abiVersion, siteCount);
 
+    /// <summary>Called once after <see cref="ModuleLoaded"/> by a module that deals with locks: from here on those of an instrumented framework count, too.</summary>
+    public static void ModuleLocks() => Framework.FrameworkLink.PublishLocks();
+
     // Plain accesses of 1, 2, 4 and 8 bytes that hold no reference.
 
     /// <summary>A plain read of 1 byte is about to happen.</summary>

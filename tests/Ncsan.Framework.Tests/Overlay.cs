@@ -7,7 +7,7 @@ namespace Ncsan.Framework.Tests;
 /// <summary>One instrumented framework for all tests: IL only, and of the assemblies alone that hold what the subjects race on.</summary>
 public sealed class Overlay : IDisposable
 {
-    internal static readonly HashSet<string> Assemblies = ["System.Private.CoreLib", "System.Collections", "System.Collections.Concurrent", "System.Linq", "System.Threading.Channels"];
+    internal static readonly HashSet<string> Assemblies = ["System.Private.CoreLib", "System.Collections", "System.Collections.Concurrent", "System.Linq", "System.Threading.Channels", "System.Diagnostics.TraceSource", "System.Linq.Parallel", "System.Transactions.Local"];
 
     public Overlay()
     {

@@ -115,7 +115,7 @@ internal sealed class HookHomeInjection
         FunctionPointerType function => Map(function, context),
         ArrayType { IsVector: true } array => new ArrayType(Map(array.ElementType, context)),
         GenericInstanceType generic => Closed(generic, context),
-        { IsPrimitive: true } or { MetadataType: MetadataType.Void } => Primitive(type),
+        { IsPrimitive: true } or { MetadataType: MetadataType.Void or MetadataType.Object or MetadataType.String } => Primitive(type),
         _ => _core.GetType(type.FullName) ?? throw new InvalidOperationException($"{type} is not in CoreLib"),
     };
 
@@ -139,6 +139,8 @@ internal sealed class HookHomeInjection
         MetadataType.Byte => _core.TypeSystem.Byte,
         MetadataType.Int32 => _core.TypeSystem.Int32,
         MetadataType.Boolean => _core.TypeSystem.Boolean,
+        MetadataType.Object => _core.TypeSystem.Object,
+        MetadataType.String => _core.TypeSystem.String,
         MetadataType.IntPtr => _core.TypeSystem.IntPtr,
         MetadataType.UIntPtr => _core.TypeSystem.UIntPtr,
         _ => throw new InvalidOperationException($"{type} in the pattern"),

@@ -27,13 +27,14 @@ internal static class ModuleInitializerPass
         var initializer = Initializer(module.Module);
         var code = initializer.Body.GetILProcessor();
         var first = initializer.Body.Instructions[0];
-        foreach (var instruction in (Instruction[])
+        foreach (var instruction in (IEnumerable<Instruction>)
         [
             Instruction.Create(OpCodes.Ldtoken, module.Hooks.SiteBase.DeclaringType),
             Instruction.Create(OpCodes.Ldc_I4, Hooks.AbiVersion),
             Instruction.Create(OpCodes.Ldc_I4, module.Sites.Count),
             Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.ModuleLoaded)]),
             Instruction.Create(OpCodes.Stsfld, module.Hooks.SiteBase),
+            .. module.Sites.HasLocks ? [Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.ModuleLocks)])] : Array.Empty<Instruction>(),
         ])
         {
             code.InsertBefore(first, instruction);

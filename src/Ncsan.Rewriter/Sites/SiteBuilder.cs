@@ -12,6 +12,9 @@ internal sealed class SiteBuilder
 
     internal int Count => _sites.Count;
 
+    /// <summary>Whether there is a site that the lock validator is told of.</summary>
+    internal bool HasLocks => _sites.Exists(static s => s.Site.Kind == SiteKind.Lock);
+
     /// <summary>A new site. Its method token is filled in when the table is made.</summary>
     internal int Add(SiteKind kind, SiteFlags flags, int size, MethodDefinition method, string member, SequencePoint? point)
     {

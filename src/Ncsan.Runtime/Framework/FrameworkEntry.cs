@@ -5,7 +5,7 @@ using Ncsan.Runtime.Threads;
 namespace Ncsan.Runtime.Framework;
 
 /// <summary>What the pointers of <see cref="HookHome"/> lead to. Any framework code may be the caller, so nothing here may call instrumented code outside of the guard.</summary>
-internal static unsafe class FrameworkEntry
+internal static unsafe partial class FrameworkEntry
 {
     internal static void Check(ref byte location, int size, int kind, int site) => Detector.Check(ref location, size, (AccessKind)kind, site);
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Runtime.Framework;
@@ -15,6 +16,7 @@ internal static unsafe class FrameworkLink
     private static readonly string s_shared = Path.Combine(s_root, "shared") + Path.DirectorySeparatorChar;
 
     private static int* s_state;
+    private static int s_locks;
 
     /// <summary>Whether the program runs on an instrumented framework.</summary>
     internal static bool IsOn { get; private set; }
@@ -51,6 +53,22 @@ internal static unsafe class FrameworkLink
         (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArray,
         (nint)(delegate*<Array?, int, int, int, int, void>)&FrameworkEntry.CheckArrayBytes,
     ])!;
+
+    /// <summary>Connects the framework's locks with the validator: once the program has a module that deals with locks, since until then no order of theirs can
+    /// matter to it, and a program that only prints a line would compile the validator for nothing.</summary>
+    internal static void PublishLocks()
+    {
+        if (!IsOn || !Configuration.Locks || Interlocked.Exchange(ref s_locks, 1) != 0) { return; }
+        Home!.GetMethod(nameof(HookHome.PublishLocks))!.Invoke(null,
+        [
+            (nint)(delegate*<object?, string, int, int, void>)&FrameworkEntry.LockWanted,
+            (nint)(delegate*<object?, bool, void>)&FrameworkEntry.LockTaken,
+            (nint)(delegate*<object?, int, void>)&FrameworkEntry.LockReleasing,
+            (nint)(delegate*<ref Lock.Scope, void>)&FrameworkEntry.ScopeReleasing,
+            (nint)(delegate*<object?, string, int, void>)&FrameworkEntry.MonitorWaiting,
+            (nint)(delegate*<void>)&FrameworkEntry.MonitorWaited,
+        ]);
+    }
 
     /// <summary>Whether a method is part of the sanitizer: of this assembly, or of its home in CoreLib.</summary>
     internal static bool IsOurs(MethodBase method) => method.Module == typeof(Hooks).Module || method.DeclaringType?.FullName == typeof(HookHome).FullName;

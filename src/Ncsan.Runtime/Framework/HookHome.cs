@@ -15,7 +15,7 @@ namespace Ncsan.Runtime.Framework;
 /// <see cref="Hooks"/>, so that the rewriter's passes need not know which of the two they call.
 /// </remarks>
 #pragma warning disable CS8500 // sizeof of a type that may hold references: the size is all that is asked for
-public static unsafe class HookHome
+public static unsafe partial class HookHome
 {
     /// <summary>Zero while the framework runs its clean copies.</summary>
     public static int State;

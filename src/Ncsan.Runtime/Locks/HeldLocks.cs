@@ -186,6 +186,13 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         return -1;
     }
 
+    /// <summary>The topmost entry of a lock object that is held in one mode, or -1.</summary>
+    internal int FindObject(object lockObject, HoldMode mode)
+    {
+        for (int i = Depth - 1; i >= 0; i--) { if (ReferenceEquals(Entries[i].Object, lockObject) && Entries[i].Mode == mode) { return i; } }
+        return -1;
+    }
+
     /// <summary>The topmost entry of a lock that is held in one mode, or -1.</summary>
     internal int Find(LockInstance instance, HoldMode mode)
     {

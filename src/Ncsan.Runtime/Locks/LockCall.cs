@@ -23,6 +23,9 @@ public static class LockCall
 
     internal static AcquireFlags Flags(int how) => ((how & TryBit) != 0 ? AcquireFlags.Try : AcquireFlags.None) | ((how & CancelableBit) != 0 ? AcquireFlags.Cancelable : AcquireFlags.None);
 
+    /// <summary>The mode that a release names, or null for whichever it is held in.</summary>
+    internal static HoldMode? HoldModeOf(int how) => (how >> ModeShift & 0xFF) is var mode and not 0xFF ? (HoldMode)mode : null;
+
     internal static bool IsReleased(int how) => (how & ReleasedBit) != 0;
 
     /// <summary>The same call, with a time after which it gives up.</summary>

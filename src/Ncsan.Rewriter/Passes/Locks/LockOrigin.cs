@@ -7,7 +7,8 @@ namespace Ncsan.Rewriter.Passes.Locks;
 /// <summary>Where the operand of a lock call was loaded from: the name of its lock class.</summary>
 /// <param name="Name">A field, static or type, or <c>?</c> and the site when the operand is a parameter or a result, whose class its own type has to tell.</param>
 /// <param name="OwnerIsThis">The operand is a field of the method's own <c>this</c>, whose run-time type belongs to the class.</param>
-internal readonly record struct LockOrigin(string Name, bool OwnerIsThis)
+/// <param name="IsOne">The name stands for one lock in the process: a static.</param>
+internal readonly record struct LockOrigin(string Name, bool OwnerIsThis, bool IsOne = false)
 {
     private const int MaxSteps = 32;
 
@@ -19,7 +20,7 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis)
             switch (producer.Code)
             {
                 case Code.Ldsfld or Code.Ldsflda:
-                    return new(Field((FieldReference)producer.Operand!), false);
+                    return new(Field((FieldReference)producer.Operand!), false, IsOne: true);
                 case Code.Ldfld or Code.Ldflda:
                     var field = (FieldReference)producer.Operand!;
                     if (IsHoisted(field) && LastStore(code, producer, field) is { } stored) { producer = stored; continue; }
