@@ -26,6 +26,8 @@ internal sealed class Pipeline
         new MultiDimensionalArrayPass(),
         new MarkedAccessPass(),
         new BlockCallPass(),
+        new ValueBytesPass(),
+        new ReflectedFieldPass(),
         new UnsafeCallPass(),
         new FrameworkArgumentPass(),
         new CreationPass(),

@@ -25,12 +25,15 @@ internal static class KnownCollections
     // Not nested in what they work on, or not collections of their own.
     private static readonly HashSet<Type> s_views = [typeof(SortedDictionary<,>), typeof(LinkedListNode<>), typeof(Collection<>), typeof(ReadOnlyCollection<>), typeof(ReadOnlyDictionary<,>)];
 
+    // Operators of LINQ that hold on to their source and look at it with every element, and not only at the first.
+    private static readonly string[] s_streaming = ["Where", "Select", "SkipTake", "Distinct", "OfType", "Cast"];
+
     /// <summary>The nearest known type that the type is, derives from or is nested in; null when there is none.</summary>
     internal static Type? KnownBase(Type type)
     {
         for (Type? t = type; t is not null; t = t.BaseType)
         {
-            if (IsNested(t) || IsKnown(t)) { return t; }
+            if (IsNested(t) || IsKnown(t) || IsStreaming(t)) { return t; }
         }
 
         return null;
@@ -69,6 +72,9 @@ internal static class KnownCollections
     private static bool LeadsOn(Type type) => KnownBase(type) is { } known && !IsNested(known);
 
     private static bool IsKnown(Type type) => s_collections.Contains(Definition(type)) || s_views.Contains(Definition(type));
+
+    private static bool IsStreaming(Type type) => type.DeclaringType == typeof(Enumerable) && typeof(IEnumerable).IsAssignableFrom(type)
+        && type.GetField("_source", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null && Array.Exists(s_streaming, type.Name.Contains);
 
     private static bool IsNested(Type type) => type.DeclaringType is { } outer && (IsKnown(outer) || IsNested(outer));
 

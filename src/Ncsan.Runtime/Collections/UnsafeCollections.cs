@@ -105,7 +105,7 @@ internal static class UnsafeCollections
     }
 
     /// <summary>Where in an object's data a field is. Only the JIT knows, so a method is made that takes the field's address.</summary>
-    private static nint OffsetOf(Type type, List<FieldInfo> path, object example)
+    internal static nint OffsetOf(Type type, IReadOnlyList<FieldInfo> path, object example)
     {
         var method = new DynamicMethod("OffsetOf" + type.Name, typeof(nint), [typeof(object)], typeof(UnsafeCollections).Module, skipVisibility: true);
         ILGenerator il = method.GetILGenerator();

@@ -315,6 +315,43 @@ public static class CollectionTwins
             () => list.Clear()); // race: write List
     }
 
+    public static void TestRaceListLinqChain()
+    {
+        List<int> list = [1, 2, 3];
+        Both(
+            () => Use(list.Where(n => n > 1).Select(n => n + 1).Sum()), // race: read Enumerable.Sum
+            () => list.Clear()); // race: write List
+    }
+
+    public static void TestRaceListLinqEnumerated()
+    {
+        List<int> list = [1, 2, 3];
+        Both(
+            () =>
+            {
+                try
+                {
+                    foreach (int n in list.Where(n => n > 1)) { Use(n); } // race: read IEnum
+                }
+                catch (InvalidOperationException)
+                {
+                    // It was modified.
+                }
+            },
+            () => list.Add(4)); // race: write List
+    }
+
+    // What was sorted is a copy: with the first element everything was read.
+    public static void TestNoRaceListSortedFirst()
+    {
+        List<int> list = [1, 2, 3];
+        using IEnumerator<int> sorted = list.OrderBy(n => n).GetEnumerator();
+        sorted.MoveNext();
+        Both(
+            () => { while (sorted.MoveNext()) { Use(sorted.Current); } },
+            () => list.Add(4));
+    }
+
     public static void TestNoRaceReadOnlyCollection()
     {
         var list = new ReadOnlyCollection<int>([1, 2, 3]);

@@ -177,8 +177,35 @@ public static class ReflectionTwins
         Each(2, _ => Same(4, (int)field.GetValue(holder)!));
     }
 
+    public static void TestRaceFieldSetValue()
+    {
+        var holder = new Plain();
+        FieldInfo field = typeof(Plain).GetField(nameof(Plain.Value))!;
+        Both(
+            () => field.SetValue(holder, 3), // race: write FieldInfo.SetValue
+            () => holder.Value = 4); // race: write Plain.Value
+    }
+
+    public static void TestRaceFieldGetValueOfReference()
+    {
+        var holder = new Plain();
+        FieldInfo field = typeof(Plain).GetField(nameof(Plain.Name))!;
+        Both(
+            () => Use(field.GetValue(holder)), // race: read FieldInfo.GetValue
+            () => holder.Name = "b"); // race: write Plain.Name
+    }
+
+    public static void TestNoRaceFieldsSetValueApart()
+    {
+        var holder = new Plain();
+        FieldInfo[] fields = [typeof(Plain).GetField(nameof(Plain.Value))!, typeof(Plain).GetField(nameof(Plain.Other))!];
+        Each(2, index => fields[index].SetValue(holder, index));
+        Same(1, holder.Other);
+    }
+
     private sealed class Plain
     {
-        public int Value;
+        public int Value, Other;
+        public string Name = "a";
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static Ncsan.Corpus.Harness.Together;
@@ -21,6 +22,52 @@ public static unsafe class SpanTwins
         Both(
             () => values.AsSpan(1)[0] = 1, // race: write *
             () => Use(values[1])); // race: read *
+    }
+
+    public static void TestRacePinnedPointer()
+    {
+        int[] values = GC.AllocateArray<int>(4, pinned: true);
+        Both(
+            () => { fixed (int* first = values) { first[1] = 4; } }, // race: write *
+            () => { fixed (int* first = values) { Use(first[1].ToString()); } }); // race: read *
+    }
+
+    public static void TestRaceBytesOfValue()
+    {
+        byte[] bytes = new byte[8];
+        Both(
+            () => bytes[2] = 1, // race: write *
+            () => Use(BinaryPrimitives.ReadInt32LittleEndian(bytes))); // race: read *
+    }
+
+    public static void TestRaceBytesOfBitConverter()
+    {
+        byte[] bytes = new byte[8];
+        Both(
+            () => bytes[7] = 1, // race: write *
+            () => Use(BitConverter.ToInt32(bytes, 4))); // race: read *
+    }
+
+    public static void TestNoRaceBytesBesideValue()
+    {
+        byte[] bytes = new byte[8];
+        Both(
+            () => bytes[4] = 1,
+            () => Same(7, Write(bytes)));
+
+        static int Write(byte[] bytes)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(bytes, 7);
+            return bytes[3];
+        }
+    }
+
+    public static void TestRaceArraySummed()
+    {
+        int[] values = new int[4];
+        Both(
+            () => Use(values.Sum()), // race: read *
+            () => values[3] = 1); // race: write *
     }
 
     public static void TestNoRaceSpansApart()

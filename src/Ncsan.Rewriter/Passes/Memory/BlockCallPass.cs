@@ -18,7 +18,22 @@ internal sealed class BlockCallPass : ICallPass
             case "System.Buffer": Buffers(call); break;
             case "System.Span`1" or "System.ReadOnlySpan`1": SpanMember(call); break;
             case "System.MemoryExtensions": SpanExtension(call); break;
+            case "System.Linq.Enumerable" when IsExhaustive(call): WholeArray(call, 0); break;
+            case "System.String" when call is { Name: "Concat" or ".ctor", ArgumentCount: 1 }: WholeArray(call, 0); break;
+            case "System.String" when call is { Name: "Join", ArgumentCount: 2 }: WholeArray(call, 1); break;
+            case "System.Text.Encoding" when call is { Name: "GetString" or "GetBytes" or "GetChars", ArgumentCount: 2 }: WholeArray(call, 1); break;
+            case "System.Convert" when call is { Name: "ToBase64String" or "ToHexString" or "ToHexStringLower", ArgumentCount: 1 }: WholeArray(call, 0); break;
+            case "System.IO.Stream" or "System.IO.FileStream" or "System.IO.MemoryStream" when call is { Name: "Write", ArgumentCount: 4 }: Array(call, write: false, 1, 2, 3); break;
         }
+    }
+
+    /// <summary>Operators of LINQ that run at once and look at every element. Those that stop early may not have come to the one that another thread writes.</summary>
+    private static bool IsExhaustive(Invocation call) => call.Name is "Sum" or "Max" or "Min" or "MaxBy" or "MinBy" or "Average" or "Aggregate" or "ToArray" or "ToList" or "ToHashSet" or "ToDictionary" or "ToLookup"
+        || (call.Name is "Count" or "LongCount" && call.ArgumentCount == 2);
+
+    private static void WholeArray(Invocation call, int argument)
+    {
+        if (call.Op.Inputs![argument].Type is ArrayType { IsVector: true }) { Array(call, write: false, argument, -1, -1); }
     }
 
     private static void Arrays(Invocation call)
@@ -42,7 +57,7 @@ internal sealed class BlockCallPass : ICallPass
             case ("Clone", 1) or ("IndexOf" or "LastIndexOf", 2):
                 Array(call, write: false, 0, -1, -1);
                 break;
-            case ("CopyTo", 3):
+            case ("CopyTo", 3) or ("ForEach" or "FindAll" or "ConvertAll", 2):
                 Array(call, write: false, 0, -1, -1);
                 break;
         }

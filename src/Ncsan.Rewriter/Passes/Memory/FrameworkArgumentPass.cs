@@ -18,13 +18,21 @@ internal sealed class FrameworkArgumentPass : ICallPass
         if (call.IsConstructor || ModuleContext.IsAddressOperation(call.DeclaringType)) { return; }
         for (int i = 0; i < call.ArgumentCount; i++)
         {
-            if (call.ArgumentType(i) is not { } argument || TypeFacts.Bare(argument) is not ByReferenceType { ElementType: var type } || call.Op.Inputs![i].OnStack) { continue; }
+            if (call.ArgumentType(i) is not { } argument || Target(argument) is not { } type || call.Op.Inputs![i].OnStack) { continue; }
             if (What(call, i, type) is not { } write || IndirectPass.Why(call.Module, call.Op.Inputs[i]) is not null) { continue; }
             var shape = call.Module.Types.ShapeOf(type);
             if (Accesses.Site(call.Code, call.Op, write, shape, IndirectPass.Member(call.Op.Inputs[i], type)) is not { } site) { continue; }
             call.Add(Copies.Checked, after: false, [i], w => Accesses.Hook(w, write, shape, type, site));
         }
     }
+
+    /// <summary>What a reference leads to; a pointer, too, where a method of the struct behind it is called.</summary>
+    private static TypeReference? Target(TypeReference argument) => TypeFacts.Bare(argument) switch
+    {
+        ByReferenceType reference => reference.ElementType,
+        PointerType pointer => pointer.ElementType,
+        _ => null,
+    };
 
     /// <summary>False: the argument is read; true: it is written; null: not known.</summary>
     private bool? What(Invocation call, int index, TypeReference type)

@@ -1,0 +1,72 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Collections;
+using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Races;
+
+/// <summary>Where in its object a field is that the program reaches by reflection.</summary>
+/// <remarks>Static fields are left out: where they lie depends on their type in ways that only the JIT knows.</remarks>
+internal static class ReflectedFields
+{
+    private static readonly ConditionalWeakTable<FieldInfo, Place> s_places = [];
+    private static readonly MethodInfo s_holdsReferences = typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!;
+
+    internal static void Check(FieldInfo? field, object? target, AccessKind kind, int site)
+    {
+        if (field is null || target is null || SanitizedThread.OutsideOrNull is not { } thread || PlaceOf(field, target, thread) is not { IsSeen: true } place) { return; }
+        ref byte location = ref Unsafe.AddByteOffset(ref UnsafeCollections.Data(target), place.Offset);
+        if (place.HoldsReferences) { Detector.CheckStruct(ref location, place.Size, place.Type, kind, site); }
+        else { Detector.Check(ref location, place.Size, place.IsReference ? kind | AccessKind.Reference : kind, site); }
+    }
+
+    [UnderGuard]
+    private static Place? PlaceOf(FieldInfo field, object target, SanitizedThread thread)
+    {
+        thread.Guard++;
+        try
+        {
+            // What is not of the field's type makes the call throw.
+            return field.DeclaringType?.IsInstanceOfType(target) == true ? s_places.GetValue(field, f => new Place(f, target)) : null;
+        }
+        catch (Exception fault)
+        {
+            Faults.Disable("the watch on reflected fields", fault);
+            return null;
+        }
+        finally
+        {
+            thread.Guard--;
+        }
+    }
+
+    private sealed class Place
+    {
+        internal Place(FieldInfo field, object example)
+        {
+            // The compiler's and the user's promise that nobody writes it once the object is known.
+            if (field.IsStatic || field.IsInitOnly || field.DeclaringType is not { IsByRefLike: false } owner) { return; }
+            Type type = field.FieldType;
+            IsReference = !type.IsValueType && !type.IsPointer && !type.IsFunctionPointer;
+            Size = type.IsValueType ? RuntimeHelpers.SizeOf(type.TypeHandle) : nint.Size;
+            HoldsReferences = type.IsValueType && (bool)s_holdsReferences.MakeGenericMethod(type).Invoke(null, null)!;
+            Type = type.TypeHandle.Value;
+            Offset = UnsafeCollections.OffsetOf(owner, [field], example);
+            IsSeen = true;
+        }
+
+        internal bool IsSeen { get; }
+
+        internal bool IsReference { get; }
+
+        /// <summary>A struct that does.</summary>
+        internal bool HoldsReferences { get; }
+
+        internal int Size { get; }
+
+        internal nint Type { get; }
+
+        internal nint Offset { get; }
+    }
+}
