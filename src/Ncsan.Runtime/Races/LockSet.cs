@@ -3,9 +3,11 @@ using Ncsan.Runtime.Locks;
 namespace Ncsan.Runtime.Races;
 
 /// <summary>The locks that a thread holds at an access, as far as there is room: what one knows of a lock here only ever spares a delay.</summary>
-/// <remarks>Numbers of lock instances; negative for one that is held together with other readers.</remarks>
+/// <remarks>Numbers of lock instances, each with the mode in its lowest two bits; 0 where there is none.</remarks>
 internal readonly record struct LockSet(int First, int Second, int Third)
 {
+    private const int ModeBits = 2;
+
     /// <summary>What the current thread holds, as the lock validator has it; nothing when that is off.</summary>
     internal static LockSet Held()
     {
@@ -15,7 +17,7 @@ internal readonly record struct LockSet(int First, int Second, int Third)
         {
             ref HeldLock entry = ref held.Entries[i];
             if (!Excludes(entry)) { continue; }
-            int number = (int)(entry.Lock.Id & int.MaxValue) * (entry.Mode == HoldMode.Shared ? -1 : 1);
+            int number = ((int)entry.Lock.Id << ModeBits) | (int)entry.Mode;
             if (first == 0) { first = number; } else if (second == 0) { second = number; } else { third = number; }
         }
 
@@ -28,7 +30,11 @@ internal readonly record struct LockSet(int First, int Second, int Third)
 
     private bool Has(int number) => Meets(First, number) || Meets(Second, number) || Meets(Third, number);
 
-    private static bool Meets(int mine, int other) => mine == -other || (mine == other && mine > 0);
+    /// <summary>One lock, held so that the other side cannot hold it as it does: readers let readers in, the upgradeable one among them.</summary>
+    private static bool Meets(int mine, int other) =>
+        (mine ^ other) >> ModeBits == 0 && (ModeOf(mine), ModeOf(other)) is (HoldMode.Exclusive, _) or (_, HoldMode.Exclusive) or (HoldMode.Upgradeable, HoldMode.Upgradeable);
+
+    private static HoldMode ModeOf(int number) => (HoldMode)(number & ((1 << ModeBits) - 1));
 
     /// <summary>A lock that one flow at a time can hold alone, and of which we know which one it is.</summary>
     private static bool Excludes(in HeldLock entry) =>
