@@ -188,7 +188,7 @@ public static unsafe partial class Hooks
     public static Action<T> ParallelAction<T>(Action<T> body, string map, int site)
     {
         if (!LockValidation.IsOn || body is null) { return body!; }
-        var shared = new ActionBody<T>(body, Maps.Of(map, site), site);
+        var shared = new ActionBody<T>(body, Maps.Of(map, site), site) { IsIteration = true };
         Waits.Beside(shared, site);
         return shared.Run;
     }
@@ -197,7 +197,7 @@ public static unsafe partial class Hooks
     public static Action<T1, T2> ParallelAction2<T1, T2>(Action<T1, T2> body, string map, int site)
     {
         if (!LockValidation.IsOn || body is null) { return body!; }
-        var shared = new ActionBody<T1, T2>(body, Maps.Of(map, site), site);
+        var shared = new ActionBody<T1, T2>(body, Maps.Of(map, site), site) { IsIteration = true };
         Waits.Beside(shared, site);
         return shared.Run;
     }
@@ -206,7 +206,7 @@ public static unsafe partial class Hooks
     public static Action[] ParallelActions(Action[] bodies, int site)
     {
         if (!LockValidation.IsOn || bodies is null || Array.IndexOf(bodies, null!) >= 0) { return bodies!; }
-        var shared = Array.ConvertAll(bodies, body => new ActionBody(body, Maps.OfMethod(body.Method), site));
+        var shared = Array.ConvertAll(bodies, body => new ActionBody(body, Maps.OfMethod(body.Method), site) { IsIteration = true });
         Waits.Beside(shared, site);
         return Array.ConvertAll(shared, static body => (Action)body.Run);
     }

@@ -38,6 +38,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>How often, over all runs, everybody else was blocked behind the waiting thread.</summary>
     internal int BlockedEnds;
 
+    /// <summary>How often two writes met and nothing changed.</summary>
+    internal int Unchanged;
+
     /// <summary>The run in which it was last observed; within that run there is nothing more to learn from it.</summary>
     internal string ObservedIn = "";
 
@@ -100,6 +103,7 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         foreach (string test in other.Tests) { AddTest(test); }
         Timeouts = Math.Max(Timeouts, other.Timeouts);
         BlockedEnds = Math.Max(BlockedEnds, other.BlockedEnds);
+        Unchanged = Math.Max(Unchanged, other.Unchanged);
         if (other.ObservedIn.Length > 0) { ObservedIn = other.ObservedIn; }
     }
 }

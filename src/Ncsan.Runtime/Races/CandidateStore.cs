@@ -6,14 +6,14 @@ using Ncsan.Runtime.Sites;
 namespace Ncsan.Runtime.Races;
 
 /// <summary>The file of candidates in the project's <c>.ncsan</c> folder, merged from run to run.</summary>
-/// <remarks>One line a candidate, fields separated by tabs: gap, runs in which somebody waited, timeouts, blocked ends, run of the last observation, tests with a bar between
+/// <remarks>One line a candidate, fields separated by tabs: gap, runs in which somebody waited, timeouts, blocked ends, meetings that changed nothing, run of the last observation, tests with a bar between
 /// them, and for each side module, id, method and member. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs
 /// at once lose nothing.</remarks>
 internal static class CandidateStore
 {
-    private const string Header = "ncsan candidates 2", FileName = "candidates", LockName = "candidates.lock";
+    private const string Header = "ncsan candidates 3", FileName = "candidates", LockName = "candidates.lock";
     private const char TestSeparator = '|';
-    private const int Fields = 14, Attempts = 400, NapMicroseconds = 5_000;
+    private const int Fields = 15, Attempts = 400, NapMicroseconds = 5_000;
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
@@ -105,7 +105,7 @@ internal static class CandidateStore
 
     private static string Format(Candidate c) => string.Join('\t',
     [
-        Text(c.Gap), Text(c.Tries), Text(c.Timeouts), Text(c.BlockedEnds), c.ObservedIn, string.Join(TestSeparator, c.Tests), c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
+        Text(c.Gap), Text(c.Tries), Text(c.Timeouts), Text(c.BlockedEnds), Text(c.Unchanged), c.ObservedIn, string.Join(TestSeparator, c.Tests), c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
         c.Second.Method, c.Second.Member,
     ]);
 
@@ -119,15 +119,16 @@ internal static class CandidateStore
         {
             string[] fields = lines[i].Split('\t');
             if (fields.Length != Fields) { throw new InvalidDataException($"line {i + 1} has {fields.Length} fields"); }
-            var candidate = new Candidate(Key(fields, 6, i), Key(fields, 10, i))
+            var candidate = new Candidate(Key(fields, 7, i), Key(fields, 11, i))
             {
                 Gap = Number(fields[0], i),
                 Tries = (int)Number(fields[1], i),
                 Timeouts = (int)Number(fields[2], i),
                 BlockedEnds = (int)Number(fields[3], i),
-                ObservedIn = fields[4],
+                Unchanged = (int)Number(fields[4], i),
+                ObservedIn = fields[5],
             };
-            foreach (string test in fields[5].Split(TestSeparator, StringSplitOptions.RemoveEmptyEntries)) { candidate.AddTest(test); }
+            foreach (string test in fields[6].Split(TestSeparator, StringSplitOptions.RemoveEmptyEntries)) { candidate.AddTest(test); }
             candidates.Add(candidate);
         }
 

@@ -66,6 +66,25 @@ internal static class Candidates
     /// <summary>The candidates that a site is a side of, or null.</summary>
     internal static Candidate[]? Of(int site) => s_bySite.GetValueOrDefault(site);
 
+    /// <summary>Two writes met and the value stayed the same: one of them may write what is there already, and the next time it is the other's that is measured.</summary>
+    internal static void MetUnchanged(int site1, int site2)
+    {
+        if (Find(site1, site2) is { } candidate) { Interlocked.Increment(ref candidate.Unchanged); }
+    }
+
+    /// <summary>Of two writes that meet, whether the one that came first is to be measured.</summary>
+    internal static bool IsOwnersTurn(int site1, int site2) => Find(site1, site2) is { } candidate && candidate.Unchanged % 2 != 0;
+
+    private static Candidate? Find(int site1, int site2)
+    {
+        foreach (Candidate candidate in Of(site1) ?? [])
+        {
+            if (Array.IndexOf(Of(site2) ?? [], candidate) >= 0 && (site1 != site2 || candidate.First == candidate.Second)) { return candidate; }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads what earlier runs left.</summary>
     internal static void Load()
     {
@@ -175,12 +194,14 @@ internal static class Candidates
     /// <summary>Null unless both sides are sites of one member: a location that was reused since looks like a pair too.</summary>
     private static Candidate? FromPair(int site1, int site2, long gap)
     {
-        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || IsOfCompiler(key1.Member) || !(AreOfOneMember(key1.Member, key2.Member) || (IsOfCollection(site1) && IsOfCollection(site2)))) { return null; }
+        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || IsOfCompiler(key1.Member) || IsOfFlow(site1) || IsOfFlow(site2) || !(AreOfOneMember(key1.Member, key2.Member) || (IsOfCollection(site1) && IsOfCollection(site2)))) { return null; }
         return key1.CompareTo(key2) <= 0 ? new Candidate(key1, key2) { Gap = gap } : new Candidate(key2, key1) { Gap = gap };
     }
 
     /// <summary>State and awaiters of a state machine: whoever runs it next comes after whoever ran it before.</summary>
     private static bool IsOfCompiler(string member) => member.Contains(".<>", StringComparison.Ordinal);
+
+    private static bool IsOfFlow(int site) => Modules.Find(site) is { } found && (found.Flags & SiteFlags.OfFlow) != 0;
 
     /// <summary>Operations on one collection go by different names, and so do the fields and locals that it is reached through.</summary>
     private static bool IsOfCollection(int site) => Modules.Find(site) is { Kind: SiteKind.CollectionRead or SiteKind.CollectionWrite };

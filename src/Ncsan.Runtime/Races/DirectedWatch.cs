@@ -46,6 +46,7 @@ internal static class DirectedWatch
         var me = new Waiter(candidate, address, Interlocked.Increment(ref s_age));
         Change(static (waiters, waiter) => waiters.Add(waiter), me);
         thread.IsWaiting = true;
+        if (thread.Managed.IsThreadPoolThread) { PoolRoom.Take(); }
         long end = Stopwatch.GetTimestamp() + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
         int blocked = 0;
         long spent = 0;
@@ -69,6 +70,7 @@ internal static class DirectedWatch
         finally
         {
             thread.IsWaiting = false;
+            if (thread.Managed.IsThreadPoolThread) { PoolRoom.GiveBack(); }
             Change(static (waiters, waiter) => waiters.Remove(waiter), me);
             Statistics.Count(ref how == DirectedEnd.Hit ? ref Statistics.DirectedHits : ref how == DirectedEnd.Blocked ? ref Statistics.DirectedBlocked : ref Statistics.DirectedTimeouts);
             candidate.Ended(how, spent);

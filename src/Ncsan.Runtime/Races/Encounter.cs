@@ -9,7 +9,8 @@ namespace Ncsan.Runtime.Races;
 /// <remarks>
 /// The thread that hits tells its side and goes on; the owner sees whether the value changes, and reports. One deviation from KCSAN: when
 /// the owner is about to write and the other only reads, the value can change only after the owner has gone on, so KCSAN drops
-/// that half of all meetings. Here the reader, who stands at its access too, stays and measures, and reports.
+/// that half of all meetings. Here the reader, who stands at its access too, stays and measures, and reports. Of two that write, one may
+/// write what is there already: when they met and nothing changed, it is the owner's write that is measured the next time.
 /// </remarks>
 internal static unsafe class Encounter
 {
@@ -45,8 +46,8 @@ internal static unsafe class Encounter
         {
             var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
             AccessKind watched = watcher.Kind;
-            bool measures = !Configuration.Strict && before.IsComparable && !access.Is(AccessKind.Write | AccessKind.Assert)
-                && (watched & (AccessKind.Write | AccessKind.Assert)) == AccessKind.Write;
+            bool measures = !Configuration.Strict && before.IsComparable && !access.Is(AccessKind.Assert)
+                && (watched & (AccessKind.Write | AccessKind.Assert)) == AccessKind.Write && (!access.Is(AccessKind.Write) || Candidates.IsOwnersTurn(access.Site, watcher.Site));
             if (!Take(slot, stamp, watcher, access, (nuint)address, measures, out Hit? hit) || !measures) { return; }
             try
             {
@@ -151,6 +152,7 @@ internal static unsafe class Encounter
         if (!Policy.Reports(mine.Kind, theirs.Kind, change))
         {
             Statistics.Count(ref Statistics.UnchangedValues);
+            if (mine.Is(AccessKind.Write) && theirs.Is(AccessKind.Write)) { Candidates.MetUnchanged(mine.Site, theirs.Site); }
             return;
         }
 

@@ -46,6 +46,9 @@ public enum SiteFlags : byte
 
     /// <summary>The write stands behind a test of the same location in its method, as in <c>_x ??= new()</c>, so a race on it may be a harmless one.</summary>
     TestedFirst = 4,
+
+    /// <summary>The access is to a field of an async method's state machine, which one thread at a time runs.</summary>
+    OfFlow = 8,
 }
 
 /// <summary>One place in the rewritten program that calls a hook.</summary>

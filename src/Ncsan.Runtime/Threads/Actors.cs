@@ -21,7 +21,9 @@ internal static class Actors
     {
         for (int i = thread.AsyncSteps.Count - 1; i >= 0; i--)
         {
-            if (thread.AsyncSteps[i].Flow is { } flow) { return flow; }
+            AsyncStep step = thread.AsyncSteps[i];
+            if (step.IsIteration && step.Flow is null) { thread.AsyncSteps[i] = step = step with { Flow = Actor.Root((s_marker.Value ?? thread.Actor).Forks) }; }
+            if (step.Flow is { } flow) { return flow; }
         }
 
         if (s_marker.Value is not { } marker) { return thread.Actor; }
@@ -64,6 +66,22 @@ internal static class Actors
         marker.Outer = null;
     }
 
+    /// <summary>The body of a parallel loop begins on this thread: what it does is not ordered after what the same thread did for another iteration.</summary>
+    /// <returns>Whether <see cref="IterationEnds"/> is to be called.</returns>
+    internal static bool IterationBegins()
+    {
+        if (!Candidates.AreKept) { return false; }
+        SanitizedThread.Current.AsyncSteps.Add(new AsyncStep(null, Suspended: false, IsIteration: true));
+        return true;
+    }
+
+    internal static void IterationEnds()
+    {
+        List<AsyncStep> steps = SanitizedThread.Current.AsyncSteps;
+        int last = steps.FindLastIndex(static step => step.IsIteration);
+        if (last >= 0) { steps.RemoveRange(last, steps.Count - last); }
+    }
+
     /// <summary>A step of an async method begins.</summary>
     internal static void Entered(object? flow)
     {
@@ -99,7 +117,8 @@ internal static class Actors
     }
 }
 
-/// <summary>A step of an async method that a thread is in.</summary>
-/// <param name="Flow">The method's own actor, or null while it still runs as its caller.</param>
+/// <summary>A step of an async method, or an iteration of a parallel loop, that a thread is in.</summary>
+/// <param name="Flow">Its own actor; null while an async method still runs as its caller, and until an iteration touches something.</param>
 /// <param name="Suspended">It was suspended in this step and may run elsewhere already.</param>
-internal readonly record struct AsyncStep(Actor? Flow, bool Suspended);
+/// <param name="IsIteration">It is an iteration.</param>
+internal readonly record struct AsyncStep(Actor? Flow, bool Suspended, bool IsIteration = false);

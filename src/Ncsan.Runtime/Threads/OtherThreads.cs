@@ -8,14 +8,14 @@ namespace Ncsan.Runtime.Threads;
 /// <remarks>
 /// On Linux each thread's system call can be read (20 us a thread). Blocked is a futex wait without a time limit: Monitor, Lock, Join, semaphores,
 /// events and Task.Wait all end there, while sleeps and timed waits show their limit and may go on by themselves. A thread on a socket or a pipe
-/// may go on, too. The pool's workers are judged as a whole, since an idle one is nobody's hope. On other systems the answer is always no: delays
+/// may go on, too. The pool's workers are counted, since an idle one is nobody's hope. On other systems the answer is always no: delays
 /// then end by their time.
 /// </remarks>
 internal static class OtherThreads
 {
     private const string Tasks = "/proc/self/task";
 
-    private const string Finalizer = ".NET Finalizer";
+    private const string Finalizer = ".NET Finalizer", PoolWorker = ".NET TP Worker";
 
     /// <summary>What the names of our own threads begin with.</summary>
     private const string OurPrefix = "ncsan ";
@@ -34,40 +34,61 @@ internal static class OtherThreads
         }.Select(static name => name[..Math.Min(name.Length, CommandLength)]),
         StringComparer.Ordinal);
 
+    /// <summary>The thread that was last seen moving: most likely it still does, so it is asked first.</summary>
+    private static int s_moving;
+
     /// <summary>Whether no other thread can move before <paramref name="me"/> does, those aside that wait for one another at watchpoints.</summary>
     internal static bool AreAllBlocked(SanitizedThread me)
     {
         if (!s_canBeRead) { return false; }
+        int moving = s_moving;
+        if (moving != 0 && moving != me.SystemId && IsMoving(moving)) { return false; }
+        s_moving = 0;
         try
         {
-            int workersBlocked = me.Managed.IsThreadPoolThread ? 1 : 0;
+            int idle = 0;
             foreach (string task in Directory.EnumerateDirectories(Tasks))
             {
                 int id = int.Parse(Path.GetFileName(task.AsSpan()), CultureInfo.InvariantCulture);
                 if (id == me.SystemId) { continue; }
                 string command = ReadLine(task + "/comm");
                 if (s_runtimeThreads.Contains(command) || command.StartsWith(OurPrefix, StringComparison.Ordinal)) { continue; }
-                bool blocked = Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"), evenTimed: command == Finalizer);
-                if (command == ".NET TP Worker") { workersBlocked += blocked ? 1 : 0; }
-                else if (!blocked) { return false; }
+                if (Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"), evenTimed: command == Finalizer)) { continue; }
+                if (command != PoolWorker)
+                {
+                    s_moving = id;
+                    return false;
+                }
+
+                idle++;
             }
 
-            return PoolIsBlocked(workersBlocked);
+            return PoolIsIdle(idle);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception fault) when (IsOfProc(fault))
         {
             // A thread ended meanwhile: something moves.
             return false;
         }
     }
 
-    /// <summary>Idle workers wait with a limit, so the counts decide: nothing queued, no timer, and as many workers busy as are blocked.</summary>
-    private static bool PoolIsBlocked(int workersBlocked)
+    private static bool IsMoving(int id)
+    {
+        string task = string.Create(CultureInfo.InvariantCulture, $"{Tasks}/{id}");
+        try { return ReadLine(task + "/comm") != PoolWorker && !Census.IsWaiting(id) && !IsFutexWait(ReadLine(task + "/syscall"), evenTimed: false); }
+        catch (Exception fault) when (IsOfProc(fault)) { return false; }
+    }
+
+    private static bool IsOfProc(Exception fault) => fault is IOException or UnauthorizedAccessException or FormatException;
+
+    /// <summary>Nothing is queued, there is no timer, and all that look like workers and are not blocked are idle ones. The name alone says little: a thread has
+    /// it from the worker that started it, for as long as nobody gives it another.</summary>
+    private static bool PoolIsIdle(int notBlocked)
     {
         if (ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > 0) { return false; }
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int available, out _);
-        return most - available <= workersBlocked;
+        return notBlocked <= ThreadPool.ThreadCount - (most - available);
     }
 
     /// <summary>A line of /proc/.../syscall: number, arguments, stack pointer, program counter; or "running".</summary>

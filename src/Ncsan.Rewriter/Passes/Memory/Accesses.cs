@@ -9,7 +9,7 @@ namespace Ncsan.Rewriter.Passes.Memory;
 internal static class Accesses
 {
     /// <summary>A new site for an access, unless its type cannot be passed to a hook; then the reason is counted.</summary>
-    internal static int? Site(MethodCode code, Op op, bool write, TypeShape shape, string member)
+    internal static int? Site(MethodCode code, Op op, bool write, TypeShape shape, string member, SiteFlags more = SiteFlags.None)
     {
         if (shape.Shape is Shape.StackOnly or Shape.Unresolved)
         {
@@ -17,7 +17,7 @@ internal static class Accesses
             return null;
         }
 
-        var flags = (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None)
+        var flags = more | (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None)
             | (write && TestedFirst.Is(code, op) ? SiteFlags.TestedFirst : SiteFlags.None);
         return code.Site(op, write ? SiteKind.Write : SiteKind.Read, member, shape.Size, flags);
     }

@@ -1,6 +1,7 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Rewriter.Sites;
+using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes.Memory;
 
@@ -18,7 +19,7 @@ internal sealed class FieldPass : IOpPass
         if (!write && IsEventField(code.Module, field)) { code.Module.Skip(SkipReason.EventField); return; }
         var type = Generics.FieldType(field);
         var shape = code.Module.Types.ShapeOf(type);
-        if (Accesses.Site(code, op, write, shape, Names.Field(field)) is not { } site) { return; }
+        if (Accesses.Site(code, op, write, shape, Names.Field(field), IsOfFlow(code.Module, field) ? SiteFlags.OfFlow : SiteFlags.None) is not { } site) { return; }
         op.Checked(isStatic ? w =>
         {
             w.Emit(OpCodes.Ldsflda, field);
@@ -51,6 +52,9 @@ internal sealed class FieldPass : IOpPass
     // Its accessors exchange an immutable delegate by Interlocked, and so a plain read gets one or the other whole. A plain write would lose handlers: it stays.
     private static bool IsEventField(ModuleContext module, FieldReference field) =>
         module.Resolve(field) is { IsPrivate: true, DeclaringType.HasEvents: true } definition && definition.DeclaringType.Events.Any(e => e.Name == definition.Name);
+
+    private static bool IsOfFlow(ModuleContext module, FieldReference field) =>
+        module.Resolve(field) is { IsStatic: false, DeclaringType: { HasInterfaces: true } type } && type.Interfaces.Any(static i => i.InterfaceType.FullName == "System.Runtime.CompilerServices.IAsyncStateMachine");
 
     /// <summary>A field of a struct that is itself on the evaluation stack, of a local, or of a ref struct.</summary>
     internal static bool IsOnStack(ModuleContext module, Op op, FieldReference field) =>

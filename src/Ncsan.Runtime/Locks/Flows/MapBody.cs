@@ -9,16 +9,20 @@ internal class MapBody(LockInstance map, int site)
 {
     internal LockInstance Map => map;
 
+    /// <summary>It runs many times, each of them as if on a thread of its own, even where one thread does several.</summary>
+    internal bool IsIteration { get; init; }
+
     protected Running Begin()
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0 || !LockValidation.IsOn) { return default; }
+        bool isIteration = IsIteration && Threads.Actors.IterationBegins();
 
         // Whoever waits for it may run it himself, and then does not wait.
         object? awaited = thread.Awaited;
         thread.Awaited = null;
         LockValidation.Validator.Enter(thread, map, site, this);
-        return new Running(thread, awaited);
+        return new Running(thread, awaited, isIteration);
     }
 
     protected void End(Running running)
@@ -26,10 +30,11 @@ internal class MapBody(LockInstance map, int site)
         if (running.Thread is not { } thread) { return; }
         thread.Awaited = running.Awaited;
         LockValidation.Validator.Leave(thread, map);
+        if (running.IsIteration) { Threads.Actors.IterationEnds(); }
     }
 
-    /// <summary>One run under way: whose, and what that thread was waiting for.</summary>
-    protected readonly record struct Running(HeldLocks? Thread, object? Awaited);
+    /// <summary>One run under way: whose, what that thread was waiting for, and whether it acts for itself.</summary>
+    protected readonly record struct Running(HeldLocks? Thread, object? Awaited, bool IsIteration);
 }
 
 /// <summary>A body without a result.</summary>
