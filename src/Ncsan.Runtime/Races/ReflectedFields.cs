@@ -11,7 +11,6 @@ namespace Ncsan.Runtime.Races;
 internal static class ReflectedFields
 {
     private static readonly ConditionalWeakTable<FieldInfo, Place> s_places = [];
-    private static readonly MethodInfo s_holdsReferences = typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!;
 
     internal static void Check(FieldInfo? field, object? target, AccessKind kind, int site)
     {
@@ -48,13 +47,19 @@ internal static class ReflectedFields
             // The compiler's and the user's promise that nobody writes it once the object is known.
             if (field.IsStatic || field.IsInitOnly || field.DeclaringType is not { IsByRefLike: false } owner) { return; }
             Type type = field.FieldType;
-            IsReference = !type.IsValueType && !type.IsPointer && !type.IsFunctionPointer;
+            IsReference = IsReferenceType(type);
             Size = type.IsValueType ? RuntimeHelpers.SizeOf(type.TypeHandle) : nint.Size;
-            HoldsReferences = type.IsValueType && (bool)s_holdsReferences.MakeGenericMethod(type).Invoke(null, null)!;
+            HoldsReferences = type.IsValueType && Holds(type);
             Type = type.TypeHandle.Value;
             Offset = UnsafeCollections.OffsetOf(owner, [field], example);
             IsSeen = true;
         }
+
+        private static bool IsReferenceType(Type type) => !type.IsValueType && !type.IsPointer && !type.IsFunctionPointer;
+
+        /// <summary>The runtime's own answer would have to be called by reflection, and what that runs nobody can prove.</summary>
+        private static bool Holds(Type type) => !type.IsPrimitive && !type.IsEnum
+            && Array.Exists(type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), f => IsReferenceType(f.FieldType) || (f.FieldType.IsValueType && Holds(f.FieldType)));
 
         internal bool IsSeen { get; }
 
