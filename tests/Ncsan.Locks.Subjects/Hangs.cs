@@ -208,4 +208,18 @@ public static class Hangs
     {
         lock (s_e) { Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ => { Thread.Sleep(20); lock (s_e) { } }); }
     }
+
+    [Case] public static void NCS0112_2_lazy_and_the_lock_its_factory_takes()
+    {
+        object gate = new();
+        var lazy = new Lazy<int>(() => { Meet(); lock (gate) { return 1; } });
+        Both(() => _ = lazy.Value, () => { lock (gate) { Meet(); _ = lazy.Value; } });
+    }
+
+    [Case] public static void NCS0112_2_lazy_whose_factory_waits_for_a_task_that_needs_it()
+    {
+        Lazy<int>? lazy = null;
+        lazy = new Lazy<int>(() => Task.Run(() => lazy!.Value).Result);
+        _ = lazy.Value;
+    }
 }

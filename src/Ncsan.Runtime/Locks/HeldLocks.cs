@@ -59,6 +59,9 @@ internal struct HeldLock
     internal WantMode Want;
     internal AcquireFlags Flags;
 
+    /// <summary>On the mark of a resumed flow: on whose behalf the thread ran before.</summary>
+    internal FlowOrigin? Outer;
+
     internal readonly HoldMode Mode => Want.Held();
     internal readonly LockClass Class => Lock.Class;
 }
@@ -113,6 +116,12 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>The lock that an annotation said is taken next under a parent, and the parent.</summary>
     internal LockInstance? NestChild, NestParent;
 
+    /// <summary>On whose behalf the thread runs, where that is known.</summary>
+    internal FlowOrigin? Flow;
+
+    /// <summary>How many locks that are held once it holds.</summary>
+    internal int OneShots;
+
     /// <summary>Greater than zero inside the validator: its own calls are no events of the program.</summary>
     internal int Inside;
 
@@ -135,6 +144,7 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         entry.Pins = 0;
         entry.Want = want;
         entry.Flags = flags;
+        entry.Outer = null;
         Extend(ref entry);
         if (instance.Class.WaitType == WaitType.Spin) { Spinning++; }
     }

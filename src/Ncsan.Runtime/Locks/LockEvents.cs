@@ -17,7 +17,7 @@ internal static class LockEvents
     {
         if (lockObject is null || thread.Inside != 0) { return; }
         int depth = thread.Depth;
-        if (depth > 0 && kind.IsReentrant() && TakeAgain(thread, lockObject, want)) { return; }
+        if (depth > 0 && kind.IsReentrant() && TakeAgain(thread, lockObject, want, site)) { return; }
         LockInstance instance = LockBinding.Of(thread, lockObject, owner, origin, kind, site);
         if (depth > 0 || !instance.Class.HasWriters)
         {
@@ -72,11 +72,12 @@ internal static class LockEvents
     }
 
     /// <summary>Plain re-entry of a lock that counts: no more than a number goes up.</summary>
-    private static bool TakeAgain(HeldLocks thread, object lockObject, WantMode want)
+    private static bool TakeAgain(HeldLocks thread, object lockObject, WantMode want, int site)
     {
         int index = thread.FindObject(lockObject);
         if (index < 0 || want != WantMode.Exclusive || thread.Entries[index].Want != WantMode.Exclusive) { return false; }
         thread.Entries[index].Count++;
+        if (thread.OneShots > 0) { OneShots.Again(thread, index, site); }
         thread.Wanted = null;
         return true;
     }

@@ -16,6 +16,7 @@ internal sealed class LockPass : ICallPass
         if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal))
         {
             if (call is { DeclaringType: "System.IDisposable", Name: "Dispose" }) { OddLocks.Visit(call); }
+            if (call is { DeclaringType: "System.Lazy`1", Name: "get_Value" }) { Lazy(call); }
             return;
         }
 
@@ -100,6 +101,20 @@ internal sealed class LockPass : ICallPass
             w.Hook(hook);
         });
         return true;
+    }
+
+    private static void Lazy(Invocation call)
+    {
+        if (call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail) || call.Method.DeclaringType is not GenericInstanceType { GenericArguments: [var value] }) { return; }
+        LockOrigin origin = Origin(call);
+        int site = Site(call, origin);
+        call.Op.Replace(Copies.Both, w =>
+        {
+            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            w.Emit(OpCodes.Ldstr, origin.Name);
+            w.Site(site);
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.LazyValue), value));
+        });
     }
 
     /// <summary>The call as the runtime wants to know it.</summary>

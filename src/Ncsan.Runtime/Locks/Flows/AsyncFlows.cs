@@ -14,6 +14,12 @@ internal static class AsyncFlows
         if (state != -1 && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
         thread.Push(map, WantMode.Exclusive, state != -1 ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site, state != -1 ? SuspendedFlow.TaskOfBuilder(ref builder) : null);
         thread.AwaitsNext = false;
+        if (state != -1)
+        {
+            thread.Entries[thread.Depth - 1].Outer = thread.Flow;
+            thread.Flow = held as FlowOrigin ?? (held as SuspendedFlow)?.Origin;
+        }
+
         if (held is not SuspendedFlow flow) { return; }
         held = null;
         flow.Resumed();
@@ -26,6 +32,7 @@ internal static class AsyncFlows
         HeldLocks thread = LockThreads.Current;
         int mark = thread.TopMark();
         if (mark < 0 || thread.Inside != 0) { return; }
+        held = thread.Flow;
         Pump? pump = captures ? Contexts.Current() : null;
         if (pump is not null) { LockValidation.Validator.Wait(thread, pump.Lock, AcquireFlags.Async, site); }
         bool awaited = (thread.Entries[mark].Flags & AcquireFlags.Awaited) != 0 && mark > 0;
@@ -42,7 +49,7 @@ internal static class AsyncFlows
         }
 
         if (saved.Count == 0 && pump is null) { return; }
-        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = SuspendedFlow.TaskOf(ref awaiter), Pump = pump };
+        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = SuspendedFlow.TaskOf(ref awaiter), Pump = pump, Origin = thread.Flow };
         held = flow;
         flow.Suspended();
     }
@@ -68,6 +75,7 @@ internal static class AsyncFlows
         int mark = thread.TopMark();
         if (mark < 0 || thread.Inside != 0 || !ReferenceEquals(thread.Entries[mark].Lock, map)) { return; }
         bool resumed = (thread.Entries[mark].Flags & AcquireFlags.Resumed) != 0;
+        if (resumed) { thread.Flow = thread.Entries[mark].Outer; }
         for (int i = thread.Depth - 1; i > mark; i--)
         {
             HeldLock entry = thread.Entries[i];

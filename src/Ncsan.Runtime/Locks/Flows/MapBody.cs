@@ -7,6 +7,8 @@ namespace Ncsan.Runtime.Locks.Flows;
 /// <remarks>The entry that a run pushes names the body, so whoever waits for it can find the threads that run it.</remarks>
 internal class MapBody(LockInstance map, int site)
 {
+    private readonly FlowOrigin? _flow = FlowOrigin.Forked();
+
     internal LockInstance Map => map;
 
     /// <summary>It runs many times, each of them as if on a thread of its own, even where one thread does several.</summary>
@@ -22,19 +24,23 @@ internal class MapBody(LockInstance map, int site)
         object? awaited = thread.Awaited;
         thread.Awaited = null;
         LockValidation.Validator.Enter(thread, map, site, this);
-        return new Running(thread, awaited, isIteration);
+        var running = new Running(thread, awaited, thread.Flow, isIteration);
+        thread.Flow = _flow;
+        return running;
     }
 
     protected void End(Running running)
     {
         if (running.Thread is not { } thread) { return; }
         thread.Awaited = running.Awaited;
+        thread.Flow = running.Flow;
+        _flow?.HasEnded = true;
         LockValidation.Validator.Leave(thread, map);
         if (running.IsIteration) { Threads.Actors.IterationEnds(); }
     }
 
-    /// <summary>One run under way: whose, what that thread was waiting for, and whether it acts for itself.</summary>
-    protected readonly record struct Running(HeldLocks? Thread, object? Awaited, bool IsIteration);
+    /// <summary>One run under way: whose, what that thread was waiting for, on whose behalf it ran, and whether it acts for itself.</summary>
+    protected readonly record struct Running(HeldLocks? Thread, object? Awaited, FlowOrigin? Flow, bool IsIteration);
 }
 
 /// <summary>A body without a result.</summary>
@@ -114,11 +120,19 @@ internal interface IAsyncBody
 internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
     where TTask : Task
 {
+    private readonly FlowOrigin? _flow = FlowOrigin.Forked();
     private volatile TTask? _inner;
 
     public Task? Inner => _inner;
 
-    internal TTask Run() => _inner = body();
+    internal TTask Run()
+    {
+        HeldLocks thread = LockThreads.Current;
+        FlowOrigin? outer = thread.Flow;
+        thread.Flow = _flow;
+        try { return _inner = body(); }
+        finally { thread.Flow = outer; }
+    }
 }
 
 /// <summary>What a synchronization context runs: it holds the context meanwhile.</summary>

@@ -25,6 +25,9 @@ internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int si
     /// <summary>The context that it goes on in, if all code of that runs on one thread.</summary>
     internal Pump? Pump { get; init; }
 
+    /// <summary>On whose behalf it runs, where that is known.</summary>
+    internal FlowOrigin? Origin { get; init; }
+
     /// <summary>It has gone on.</summary>
     internal volatile bool IsResumed;
 

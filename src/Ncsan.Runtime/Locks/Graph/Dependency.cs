@@ -40,14 +40,19 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     /// </summary>
     internal long[] Guards = [];
 
+    /// <summary>Nobody waited there, but somebody could have: the lock is held once and had been held, or a run was made up that takes it first.</summary>
+    internal bool Might;
+
     /// <summary>On a class edge: how many pairs of locks stand behind it.</summary>
     internal int Pairs;
 
     /// <summary>Adds one more observation. Says whether the edge can now be part of a cycle that it could not be part of before.</summary>
-    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<long> guards)
+    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<long> guards, bool might = false)
     {
-        bool changed = (Modes & mode) == 0;
+        bool changed = (Modes & mode) == 0 || (Might && !might);
         Modes |= mode;
+        Might &= might;
+        if (might && Thread != ManyThreads) { Thread = ManyThreads; changed = true; }
         if (Thread != ManyThreads && (thread.IsPool || thread.Id != Thread)) { Thread = ManyThreads; changed = true; }
         int kept = 0;
         foreach (long guard in Guards) { if (guards.Contains(guard)) { kept++; } }

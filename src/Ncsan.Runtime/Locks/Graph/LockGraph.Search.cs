@@ -21,8 +21,8 @@ internal sealed partial class LockGraph
         Cycle? best = pair is null ? null : FindCycle(pair, held, want);
         if (best?.Grade != LockGrade.Confirmed && dependency.From != dependency.To)
         {
-            // Cycles of classes over a map or a context say too little: which task was waited for is not known by its class.
-            bool locks = dependency.From.Class.Kind.IsLock() && dependency.To.Class.Kind.IsLock();
+            // Cycles of classes over a map or a context say too little: which task was waited for is not known by its class. Nor does one lazy value say anything about another.
+            bool locks = dependency.From.Class.Kind.IsOrderedByClass() && dependency.To.Class.Kind.IsOrderedByClass();
             if (locks && FindCycle(dependency, held, want) is { } ofClasses && (best is null || ofClasses.Grade > best.Value.Grade)) { best = ofClasses; }
         }
 
@@ -63,6 +63,9 @@ internal sealed partial class LockGraph
 
         // Methods that wait for each other's tasks are no cycle: the next task is another one.
         if (!edges.Any(edge => edge.From.Class.Kind.IsLock())) { return null; }
+
+        // The runtime sees type initialisers that wait for each other, and lets one of them through.
+        if (edges.All(edge => edge.From.Class.Kind == LockKind.TypeInitializer)) { return null; }
         return new Cycle(edges, GradeOf(edges));
     }
 
@@ -78,7 +81,7 @@ internal sealed partial class LockGraph
 
         // A map stands for all tasks of one method: which object a task is about is not known, so each lock must be the only one of its class.
         bool alone = edges.All(edge => edge.From.Class.Kind != LockKind.Map) || (maps == 1 && edges.All(edge => !edge.From.Class.Kind.IsLock() || edge.From.Class.Instances == 1));
-        return edges[0].From is LockInstance && alone ? LockGrade.Confirmed : LockGrade.ClassLevel;
+        return edges[0].From is LockInstance && alone && !edges.Any(edge => edge.Might) ? LockGrade.Confirmed : LockGrade.ClassLevel;
     }
 
     /// <summary>The shortest strong path from the wanted side of an edge back to its held side, or null.</summary>
@@ -100,7 +103,7 @@ internal sealed partial class LockGraph
                 Dependency edge = after[i];
                 EdgesVisited++;
                 LockClass to = edge.To.Class;
-                if (to.Unordered || edge.From == edge.To || (classes && !to.Kind.IsLock()) || (unguarded && edge.SharesGuardWith(closing))) { continue; }
+                if (to.Unordered || edge.From == edge.To || (classes && !to.Kind.IsOrderedByClass()) || (unguarded && edge.SharesGuardWith(closing))) { continue; }
                 int wants = LockModes.StrongWants(edge.Modes, step.Want, step.Node.Class.HasWriters);
                 if (wants != 0) { Visit(edge.To, wants, next, edge); }
             }

@@ -44,9 +44,8 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
     }
 
     /// <summary>Records that a lock is wanted under everything that a thread holds. Adds what it finds to <paramref name="found"/>.</summary>
-    internal void AddChain(HeldLocks thread, LockInstance wanted, WantMode want, bool async, int site, List<Cycle> found)
+    internal void AddChain(HeldLocks thread, LockInstance wanted, WantMode want, bool async, int site, List<Cycle> found, bool might = false, object? stack = null)
     {
-        object? stack = null;
         bool belowMark = false;
         int ordered = 0;
         for (int i = thread.Depth - 1; i >= 0; i--)
@@ -61,7 +60,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
                     break;
                 }
 
-                AddPair(thread, i, wanted, want, site, ref stack, found);
+                AddPair(thread, i, wanted, want, site, ref stack, found, might);
             }
 
             if ((held.Flags & AcquireFlags.Mark) == 0) { continue; }
@@ -73,7 +72,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         }
     }
 
-    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found)
+    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false)
     {
         HeldLock held = thread.Entries[index];
         Span<long> locks = stackalloc long[limits.Depth], classes = stackalloc long[limits.Depth];
@@ -91,20 +90,20 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             }
 
             stack ??= captureStack();
-            dependency = Link(held.Class, wanted.Class, new DependencyRecord(held.Site, site, stack, thread.Thread), classes[..guards]);
+            dependency = Link(held.Class, wanted.Class, new DependencyRecord(held.Site, site, stack, thread.Thread), classes[..guards], might);
             _dependencies.Add(key, dependency);
         }
 
-        changed |= dependency.Observe(mode, thread.Thread, classes[..guards]);
+        changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might);
         if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && HasRoomForPair(dependency))
         {
             if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= captureStack(); }
-            pair = Link(held.Lock, wanted, new DependencyRecord(held.Site, site, stack, thread.Thread), locks[..guards]);
+            pair = Link(held.Lock, wanted, new DependencyRecord(held.Site, site, stack, thread.Thread), locks[..guards], might);
             _pairs.Add((held.Lock.Id, wanted.Id), pair);
             dependency.Pairs++;
         }
 
-        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards]); }
+        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards], might); }
         if (changed) { Check(dependency, pair, held.Mode, want, found); }
     }
 
@@ -119,9 +118,9 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         return dependency.Pairs < limits.PairsPerDependency;
     }
 
-    private static Dependency Link(LockNode from, LockNode to, DependencyRecord first, ReadOnlySpan<long> guards)
+    private static Dependency Link(LockNode from, LockNode to, DependencyRecord first, ReadOnlySpan<long> guards, bool might)
     {
-        var dependency = new Dependency(from, to, first) { Guards = guards.ToArray() };
+        var dependency = new Dependency(from, to, first) { Guards = guards.ToArray(), Might = might };
         from.AddAfter(dependency);
         to.AddBefore(dependency);
         return dependency;

@@ -27,6 +27,12 @@ internal enum LockKind : byte
     /// <summary>System.Threading.SpinLock.</summary>
     SpinLock,
 
+    /// <summary>What System.Lazy holds while its factory runs. Once.</summary>
+    Lazy,
+
+    /// <summary>What the runtime holds while a type initialiser runs. Once.</summary>
+    TypeInitializer,
+
     /// <summary>A SynchronizationContext that runs one callback at a time: its code holds it, a callback posted to it wants it.</summary>
     SynchronizationContext,
 
@@ -41,7 +47,7 @@ internal enum LockKind : byte
 internal static class LockKindExtensions
 {
     /// <summary>Its holder may take it again: the second acquire never blocks.</summary>
-    internal static bool IsReentrant(this LockKind kind) => kind is LockKind.Monitor or LockKind.Lock or LockKind.Mutex or LockKind.ReaderWriterLock or LockKind.SynchronizationContext;
+    internal static bool IsReentrant(this LockKind kind) => kind is LockKind.Monitor or LockKind.Lock or LockKind.Mutex or LockKind.ReaderWriterLock or LockKind.SynchronizationContext || kind.IsOneShot();
 
     /// <summary>Only the thread that took it may release it.</summary>
     internal static bool IsThreadBound(this LockKind kind) => kind <= LockKind.SpinLock && !kind.IsSemaphore();
@@ -51,6 +57,12 @@ internal static class LockKindExtensions
 
     /// <summary>A lock proper, which one holds; not a wait for other code.</summary>
     internal static bool IsLock(this LockKind kind) => kind is not (LockKind.Map or LockKind.Context);
+
+    /// <summary>It is held once in its life, by whoever comes first, and never keeps anybody waiting again.</summary>
+    internal static bool IsOneShot(this LockKind kind) => kind is LockKind.Lazy or LockKind.TypeInitializer;
+
+    /// <summary>Two of its class tell something about a third: what each of them was taken under can happen to any of them.</summary>
+    internal static bool IsOrderedByClass(this LockKind kind) => kind.IsLock() && !kind.IsOneShot();
 
     internal static WaitType WaitType(this LockKind kind) => kind is LockKind.SpinLock ? Graph.WaitType.Spin : Graph.WaitType.Sleep;
 }

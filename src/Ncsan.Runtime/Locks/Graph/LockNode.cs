@@ -92,6 +92,9 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
     /// <summary>How often the table was asked for it.</summary>
     internal int Lookups;
 
+    /// <summary>For a lock that is held once: how that went.</summary>
+    internal OneShot? OneShot;
+
     /// <summary>The suspended flow that holds it, as of the last suspension; it may have gone on since.</summary>
     internal SuspendedFlow? Keeper;
 
