@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mono.Cecil;
 using Ncsan.Rewriter.Framework;
+using Ncsan.Rewriter.Passes.Locks;
 using Ncsan.Rewriter.Sites;
 
 namespace Ncsan.Rewriter;
@@ -23,6 +24,7 @@ internal sealed class ModuleContext
         NoInstrument = new NoInstrumentFilter();
         IsOptimized = !module.Assembly.CustomAttributes.Any(IsUnoptimized);
         Calls = new Calls(this);
+        Initializers = new TypeInitializers(this);
         Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
         Leaves = new Leaves(this, Methods);
         Ordering = new Ordering(this, Methods);
@@ -44,6 +46,9 @@ internal sealed class ModuleContext
     internal Calls Calls { get; }
 
     internal Leaves Leaves { get; }
+
+    /// <summary>The type initialisers that may take a lock or wait.</summary>
+    internal TypeInitializers Initializers { get; }
 
     internal Ordering Ordering { get; }
 

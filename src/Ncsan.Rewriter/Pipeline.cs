@@ -12,6 +12,7 @@ internal sealed class Pipeline
 {
     private IOpPass[] _opPasses =
     [
+        new TypeTouchPass(), // before the hook of an access, which touches the type itself
         new FieldPass(),
         new ArrayElementPass(),
         new IndirectPass(),

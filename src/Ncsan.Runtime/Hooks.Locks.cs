@@ -191,15 +191,6 @@ public static unsafe partial class Hooks
         return taken;
     }
 
-    /// <summary>Instead of <c>Lazy.Value</c>, which holds a lock while the factory runs.</summary>
-    public static T LazyValue<T>(Lazy<T> lazy, object? owner, string origin, int site)
-    {
-        if (!LockValidation.IsOn || lazy is null) { return lazy!.Value; }
-        if (!lazy.IsValueCreated) { return OneShots.Value(lazy, owner, origin, site); }
-        if (OneShots.Matter) { OneShots.Touched(lazy, site); }
-        return lazy.Value;
-    }
-
     /// <summary>A lock is about to be disposed of.</summary>
     public static void LockDisposing(object? lockObject, int site)
     {

@@ -222,4 +222,35 @@ public static class Hangs
         lazy = new Lazy<int>(() => Task.Run(() => lazy!.Value).Result);
         _ = lazy.Value;
     }
+
+    private static class Held
+    {
+        internal static readonly int Value = Make();
+
+        private static int Make() { Meet(); lock (s_a) { return 1; } }
+    }
+
+    [Case] public static void NCS0112_2_type_initialiser_and_the_lock_it_takes() => Both(() => _ = Held.Value, () => { lock (s_a) { Meet(); _ = Held.Value; } });
+
+    private static class Waiting
+    {
+        internal static readonly int Value = Task.Run(() => Twice(1)).Result;
+
+        private static readonly int s_factor = 2;
+
+        private static int Twice(int number) => number * s_factor;
+    }
+
+    [Case] public static void NCS0112_2_type_initialiser_that_waits_for_a_task_that_uses_the_type() => _ = Waiting.Value;
+
+    private static class Exact
+    {
+        internal static readonly int Value;
+
+        static Exact() => Value = Task.Run(Compute).Result;
+
+        private static int Compute() => 1;
+    }
+
+    [Case] public static void NCS0112_2_type_initialiser_that_waits_for_its_own_method() => _ = Exact.Value;
 }

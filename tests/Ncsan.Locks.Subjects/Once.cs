@@ -81,4 +81,72 @@ public static class Once
 
         void Try() { try { _ = lazy.Value; } catch (InvalidOperationException) { } }
     }
+
+    private static class First
+    {
+        internal static readonly int Value;
+
+        static First() { lock (s_g6) { Value = 1; } }
+    }
+
+    [Case] public static void NCS0101_type_used_by_one_and_by_another_under_its_initialisers_lock() => Case.InTurn(
+        () => _ = First.Value,
+        () => { lock (s_g6) { _ = First.Value; } });
+
+    private static class Second
+    {
+        internal static readonly int Value = Make();
+
+        private static int Make() { lock (s_g7) { return 1; } }
+    }
+
+    [Case] public static void NCS0101_type_initialised_under_its_initialisers_lock_and_used_without() => Case.InTurn(
+        () => { lock (s_g7) { _ = Second.Value; } },
+        () => _ = Second.Value);
+
+    private sealed class Warm
+    {
+        private static readonly int s_value = Make();
+
+        internal static int Value => s_value;
+
+        private static int Make() { lock (s_g8) { return 1; } }
+    }
+
+    [Case] public static void Silent_type_initialised_before_the_threads_that_use_it_under_the_lock()
+    {
+        _ = Warm.Value;
+        Case.AtOnce(() => { lock (s_g8) { _ = Warm.Value; } }, () => { lock (s_g8) { _ = Warm.Value; } }, () => _ = Warm.Value);
+    }
+
+    private static class Ping
+    {
+        internal static readonly int Value = Make();
+
+        private static int Make() { Thread.Sleep(20); return Pong.Value + 1; }
+    }
+
+    private static class Pong
+    {
+        internal static readonly int Value = Make();
+
+        private static int Make() { Thread.Sleep(20); return Ping.Value + 1; }
+    }
+
+    /// <summary>The runtime lets one of them through.</summary>
+    [Case] public static void Silent_types_whose_initialisers_need_each_other() => Case.AtOnce(() => _ = Ping.Value, () => _ = Pong.Value);
+
+    private static class Failing
+    {
+        internal static readonly int Value = Make();
+
+        private static int Make() { lock (s_g5) { throw new InvalidOperationException(); } }
+    }
+
+    [Case] public static void Silent_type_whose_initialiser_fails()
+    {
+        Case.InTurn(Try, Try);
+
+        static void Try() { try { _ = Failing.Value; } catch (TypeInitializationException) { } }
+    }
 }

@@ -89,7 +89,7 @@ internal sealed class Leaves
                     break;
             }
 
-            if (instruction.OpCode.Code is Code.Localloc or Code.Tail) { return null; }
+            if (instruction.OpCode.Code is Code.Localloc or Code.Tail || _module.Initializers.TouchedBy(method, instruction) is not null) { return null; }
         }
 
         return new Leaf(method, accesses);

@@ -28,11 +28,6 @@ internal sealed partial class Validator
             report = report with { Grade = Min(report.Grade, LockGrade.ClassLevel), Detail = $"the thread that holds {(first.Kind == LockKind.Context ? wanted.Class : first).Name} would enter it again: no deadlock, but code inside the critical section of other code" };
         }
 
-        if (cycle.Edges.Any(edge => edge.Might) && cycle.Edges.FirstOrDefault(edge => edge.From.Class.Kind.IsOneShot())?.From.Class is { } once)
-        {
-            report = report with { Detail = $"{once.Name} is held once, by whoever comes first; it hangs in a run where one thread comes first and another waits for it" };
-        }
-
         Emit(report);
     }
 

@@ -8,7 +8,7 @@ namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>
 /// Code that holds something without a call that says so: methods marked <c>Synchronized</c> get the lock that the runtime takes for them in plain sight,
-/// finalizers run within a map.
+/// type initialisers that of their type, finalizers run within a map.
 /// </summary>
 internal static class HiddenLockPass
 {
@@ -18,6 +18,7 @@ internal static class HiddenLockPass
         {
             if (!method.HasBody || module.NoInstrument.Covers(method)) { continue; }
             if (method.IsSynchronized && !method.DeclaringType.IsValueType && !method.IsConstructor) { Synchronized(module, method); }
+            else if (TypeInitializers.IsInitializer(method) && module.Initializers.IsBusy(method.DeclaringType)) { Initializer(module, method); }
             else if (IsFinalizer(method)) { Map(module, method, "finalizers\nfinalizers"); }
         }
     }
@@ -40,6 +41,15 @@ internal static class HiddenLockPass
             var fromHandle = new MethodReference(nameof(Type.GetTypeFromHandle), type, type) { Parameters = { new ParameterDefinition(module.Hooks.Type(typeof(RuntimeTypeHandle))) } };
             return [Instruction.Create(OpCodes.Ldtoken, Generics.Self(method.DeclaringType)), Instruction.Create(OpCodes.Call, fromHandle)];
         }
+    }
+
+    private static void Initializer(ModuleContext module, MethodDefinition method)
+    {
+        string name = $"initialiser of {Names.Type(method.DeclaringType)}";
+        int site = Site(module, method, name);
+        WholeBody.Wrap(method,
+            [Instruction.Create(OpCodes.Ldtoken, method.DeclaringType), Instruction.Create(OpCodes.Ldstr, name), .. Site(module, site), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.TypeInitializerEnter)])],
+            [Instruction.Create(OpCodes.Ldtoken, method.DeclaringType), .. Site(module, site), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.TypeInitializerLeave)])]);
     }
 
     private static void Map(ModuleContext module, MethodDefinition method, string map)

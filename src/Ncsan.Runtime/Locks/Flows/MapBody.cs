@@ -14,7 +14,7 @@ internal class MapBody(LockInstance map, int site)
     /// <summary>It runs many times, each of them as if on a thread of its own, even where one thread does several.</summary>
     internal bool IsIteration { get; init; }
 
-    protected Running Begin()
+    protected Running Begin(Delegate body)
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0 || !LockValidation.IsOn) { return default; }
@@ -26,6 +26,7 @@ internal class MapBody(LockInstance map, int site)
         LockValidation.Validator.Enter(thread, map, site, this);
         var running = new Running(thread, awaited, thread.Flow, isIteration);
         thread.Flow = _flow;
+        if (TypeInitializers.AnyRuns) { TypeInitializers.Calling(thread, (body.Target as Delegate ?? body).Method, site); }
         return running;
     }
 
@@ -48,7 +49,7 @@ internal sealed class ActionBody(Action body, LockInstance map, int site) : MapB
 {
     internal void Run()
     {
-        Running running = Begin();
+        Running running = Begin(body);
         try { body(); }
         finally { End(running); }
     }
@@ -59,7 +60,7 @@ internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) 
 {
     internal void Run(T value)
     {
-        Running running = Begin();
+        Running running = Begin(body);
         try { body(value); }
         finally { End(running); }
     }
@@ -70,7 +71,7 @@ internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, 
 {
     internal void Run(T1 one, T2 two)
     {
-        Running running = Begin();
+        Running running = Begin(body);
         try { body(one, two); }
         finally { End(running); }
     }
@@ -81,7 +82,7 @@ internal sealed class FuncBody<TResult>(Func<TResult> body, LockInstance map, in
 {
     internal TResult Run()
     {
-        Running running = Begin();
+        Running running = Begin(body);
         try { return body(); }
         finally { End(running); }
     }
@@ -92,7 +93,7 @@ internal sealed class FuncBody<T, TResult>(Func<T, TResult> body, LockInstance m
 {
     internal TResult Run(T value)
     {
-        Running running = Begin();
+        Running running = Begin(body);
         try { return body(value); }
         finally { End(running); }
     }
@@ -103,7 +104,7 @@ internal sealed class FuncBody<T1, T2, TResult>(Func<T1, T2, TResult> body, Lock
 {
     internal TResult Run(T1 one, T2 two)
     {
-        Running running = Begin();
+        Running running = Begin(body);
         try { return body(one, two); }
         finally { End(running); }
     }

@@ -39,7 +39,7 @@ internal static class LockFindings
         if (report.Cycle.Count > 0)
         {
             Section(line, "How it hangs", LockScenario.Of(report.Cycle), null, 0);
-            Section(line, "How sure this is", [Sure(report.Grade), "No deadlock happened in this run; it can."], null, 0);
+            Section(line, "How sure this is", [Sure(report), "No deadlock happened in this run; it can."], null, 0);
         }
 
         if (report.Held.Count > 0)
@@ -102,8 +102,9 @@ internal static class LockFindings
         _ => "guarded",
     };
 
-    private static string Sure(LockGrade grade) => grade == LockGrade.Confirmed
-        ? "Confirmed by instances: the very same locks were taken in both orders."
+    private static string Sure(LockReport report) => report.Cycle.FirstOrDefault(static edge => edge.Might) is { } might
+        ? $"Class-level: these very locks close the circle, but {(might.To.Class.Kind.IsOneShot() ? might.To : might.From).Class.Name} is held once, by whoever comes first, and nobody had to wait for it in this run."
+        : report.Grade == LockGrade.Confirmed ? "Confirmed by instances: the very same locks were taken in both orders."
         : "Class-level: locks of these classes were taken in both orders, but no set of locks was seen that closes the circle.";
 
     internal static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
