@@ -17,6 +17,8 @@ open System.Runtime.Loader.AssemblyLoadContext.InvokeResolveEvent*   # the runti
 open Ncsan.Runtime.Hooks.Raise*                               # the handlers of an event, in the place of the program's own call
 open Ncsan.Runtime.Locks.Flows.ActionBody.Run*                      # the body of a task, in the place of the delegate
 open Ncsan.Runtime.Locks.Reports.LockContention.Enter*                # a wait handle that the program derived itself
+open System.LazyHelper.CreateViaDefaultConstructor*           # the value of a lazy object, in the place of the program's own call
+open System.Lazy.ToString()                                   # a lazy object is asked for its value and its mode alone; the framework puts it in no message
 open System.Threading.Tasks.TaskCompletionSource.TrySetException*   # enumerates the program's exceptions, in the place of its own call
 open System.Threading.Tasks.TaskExceptionHolder.AddFaultException*  # the same
 open System.Collections.Generic.List.AddRange*                # the same

@@ -193,4 +193,46 @@ public static class Seldom
             () => { using var done = new ManualResetEventSlim(); pump.Begin(() => { lock (s_ui) { } done.Set(); }); done.Wait(); },
             () => { lock (s_ui) { pump.Sent(() => { }); } });
     }
+
+    [Case] public static void NCS0109_Exit_of_a_lock_that_nobody_took()
+    {
+        try { Monitor.Exit(new object()); } catch (SynchronizationLockException) { }
+    }
+
+    private static readonly Lock s_never = new();
+
+    [Case] public static void NCS0109_Exit_of_a_Lock_that_nobody_took()
+    {
+        try { s_never.Exit(); } catch (SynchronizationLockException) { }
+    }
+
+    [Case] public static void NCS0109_ReleaseMutex_by_another_thread()
+    {
+        using var mutex = new Mutex();
+        mutex.WaitOne();
+        Case.InTurn(() => { try { mutex.ReleaseMutex(); } catch (ApplicationException) { } });
+        mutex.ReleaseMutex();
+    }
+
+    private static readonly SemaphoreSlim s_full = new(1, 1);
+    private static readonly Semaphore s_oldFull = new(1, 1);
+
+    [Case] public static void NCS0109_semaphore_released_twice()
+    {
+        s_full.Wait();
+        s_full.Release();
+        try { s_full.Release(); } catch (SemaphoreFullException) { }
+    }
+
+    [Case] public static void NCS0109_old_semaphore_released_and_never_taken()
+    {
+        try { s_oldFull.Release(); } catch (SemaphoreFullException) { }
+    }
+
+    [Case] public static void Silent_semaphore_as_a_signal_that_is_up_already()
+    {
+        using var signal = new SemaphoreSlim(0, 1);
+        for (int i = 0; i < 3; i++) { try { signal.Release(); } catch (SemaphoreFullException) { } }
+        signal.Wait();
+    }
 }

@@ -107,7 +107,13 @@ internal static class LockEvents
         // A lock that was taken where nobody looked (code that is not rewritten, or before the validator began) is nobody's mistake.
         int index = thread.FindObject(lockObject);
         LockInstance? instance = index >= 0 ? thread.Entries[index].Lock : LockBinding.Known(lockObject);
-        if (instance is null || (index < 0 && kind.IsThreadBound() && LockProbe.MayBeHeldByCurrentThread(lockObject, kind, mode))) { return; }
+        if (index < 0 && kind.IsThreadBound() && LockProbe.MayBeHeldByCurrentThread(lockObject, kind, mode)) { return; }
+        if (instance is null)
+        {
+            if (kind.IsThreadBound()) { LockReleases.Unknown(thread, kind, site); }
+            return;
+        }
+
         thread.Inside++;
         try { LockValidation.Validator.Release(thread, instance, mode, site); }
         catch (Exception fault) { LockValidation.Fault(fault); }

@@ -197,6 +197,9 @@ internal sealed partial class Validator
         if (thread.Find(instance) >= 0 && !instance.Class.Unordered) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is disposed of while it is held"); }
     }
 
+    /// <summary>A release that the lock itself refuses.</summary>
+    internal void WrongRelease(HeldLocks thread, LockInstance instance, int site, string why) => Misuse(LockReportKind.BadUnlock, thread, instance, site, why);
+
     /// <summary>Monitor.Wait, Pulse or PulseAll of a lock that the thread does not hold: it throws.</summary>
     internal void WaitWithout(HeldLocks thread, LockInstance instance, int site) => Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is waited on or pulsed by a thread that does not hold it");
 

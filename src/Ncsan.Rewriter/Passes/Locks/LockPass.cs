@@ -60,7 +60,7 @@ internal sealed class LockPass : ICallPass
         };
         if (hook is null || call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail)) { return false; }
         bool enters = hook.Contains("Enter", StringComparison.Ordinal);
-        LockOrigin origin = enters ? Origin(call) : default;
+        LockOrigin origin = Origin(call);
         int site = Site(call, origin);
         call.Op.Replace(Copies.Both, w =>
         {
@@ -148,11 +148,31 @@ internal sealed class LockPass : ICallPass
         }
     }
 
+    /// <summary>A release that may fail is called through the runtime, the rest is announced.</summary>
     private static void AnnounceRelease(Invocation call, LockCalls.Give give)
     {
         bool spin = give.Kind == "SpinLock";
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = LockCall.Release(give.Kind, give.Mode);
+        string? hook = give.Kind switch
+        {
+            "Mutex" => nameof(Hooks.MutexRelease),
+            "SemaphoreSlim" => nameof(Hooks.SemaphoreRelease),
+            "Semaphore" => nameof(Hooks.OldSemaphoreRelease),
+            _ => null,
+        };
+        if (hook is not null && !call.Op.HasPrefix(Code.Constrained) && !call.Op.HasPrefix(Code.Tail))
+        {
+            call.Op.Replace(Copies.Both, w =>
+            {
+                if (give.Kind != "Mutex" && call.ArgumentCount == 1) { w.Constant(1); }
+                w.Constant(how);
+                w.Site(site);
+                w.Hook(hook);
+            });
+            return;
+        }
+
         call.Add(Copies.Both, after: false, spin ? [] : [0], w =>
         {
             if (spin) { w.Emit(OpCodes.Ldstr, origin.Name); }
