@@ -11,7 +11,8 @@ internal static class Lifecycle
 
     /// <summary>Called with every rewritten module.</summary>
     /// <param name="hasSites">The module has something to check, be it an access or a lock. As long as none has, as in a program that only prints a line,
-    /// nothing but the end is prepared: the threads and what they compile would double such a program's time.</param>
+    /// nothing but the end is prepared: the threads and what they compile would double such a program's time. Nor has the framework anything to check then: a
+    /// program that touches nothing, starts nothing and locks nothing gives it nothing to share.</param>
     internal static void Start(bool hasSites)
     {
         if (Interlocked.Exchange(ref s_started, 1) == 0)
@@ -21,7 +22,7 @@ internal static class Lifecycle
             AppDomain.CurrentDomain.UnhandledException += static (_, e) => { if (e.IsTerminating) { End(); } };
         }
 
-        if ((hasSites || Framework.FrameworkLink.IsPossible) && Interlocked.Exchange(ref s_watching, 1) == 0) { Watch(); }
+        if (hasSites && Interlocked.Exchange(ref s_watching, 1) == 0) { Watch(); }
     }
 
     private static void Watch()

@@ -23,7 +23,7 @@ internal static unsafe class FrameworkLink
 
     /// <summary>Whether the program was started on an instrumented framework, as its list of sites says: to look for the home of the hooks in CoreLib by its
     /// name compiles more than the rest of a small program's start.</summary>
-    internal static bool IsPossible => File.Exists(Path.Combine(s_root, FrameworkSites.FileName));
+    private static bool IsPossible => File.Exists(Path.Combine(s_root, FrameworkSites.FileName));
 
     private static Type? Home => typeof(object).Assembly.GetType(typeof(HookHome).FullName!);
 
@@ -38,7 +38,7 @@ internal static unsafe class FrameworkLink
     /// <remarks>Everything behind the entries is compiled and initialised before: a static constructor that ran inside of a hook would call LINQ, which calls hooks.</remarks>
     internal static void Publish()
     {
-        if (Home is not { } home) { return; }
+        if (!IsPossible || Home is not { } home) { return; }
         if (!AddSites()) { return; }
         WarmUp.Prepare();
         IsOn = true;
