@@ -28,7 +28,7 @@ internal static class ApplicationLocator
 
     private static Application InFolder(string folder, BuildChoice build)
     {
-        string[] projects = [.. Directory.EnumerateFiles(folder).Where(ProjectBuild.IsProject).Order(StringComparer.Ordinal)];
+        string[] projects = [.. Directory.EnumerateFiles(folder).Where(f => ProjectBuild.IsProject(f) && !ProjectBuild.IsSingleFile(f)).Order(StringComparer.Ordinal)];
         if (projects is [var only]) { return FromProject(only, build); }
         if (projects.Length > 1) { throw new InputException("NCS2002", $"folder '{folder}' holds {projects.Length} projects; name one of them."); }
 

@@ -16,7 +16,10 @@ internal sealed record BuiltProject(string TargetPath);
 /// <summary>Builds a project with the SDK, and asks it where its output is.</summary>
 internal static class ProjectBuild
 {
-    public static bool IsProject(string path) => Path.GetExtension(path).ToLowerInvariant() is ".csproj" or ".fsproj" or ".vbproj";
+    public static bool IsProject(string path) => Path.GetExtension(path).ToLowerInvariant() is ".csproj" or ".fsproj" or ".vbproj" || IsSingleFile(path);
+
+    /// <summary>A program in one source file, as <c>dotnet run File.cs</c> runs it.</summary>
+    public static bool IsSingleFile(string path) => Path.GetExtension(path).Equals(".cs", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Builds <paramref name="project"/> unless told not to.</summary>
     /// <exception cref="InputException">It does not build, or it is not one program.</exception>
@@ -32,7 +35,8 @@ internal static class ProjectBuild
             }
         }
 
-        string[] questions = ["msbuild", project, "-nologo", "-getProperty:TargetPath", "-getProperty:TargetFrameworks", .. Long(choice)];
+        // A single file is no project that MSBuild could read by itself.
+        string[] questions = IsSingleFile(project) ? ["build", project, "-getProperty:TargetPath", "-getProperty:TargetFrameworks", .. Long(choice)] : ["msbuild", project, "-nologo", "-getProperty:TargetPath", "-getProperty:TargetFrameworks", .. Long(choice)];
         if (Dotnet(questions, out string answer) != 0) { throw new InputException("NCS2007", $"'{project}' cannot be read by MSBuild: {answer.Trim()}"); }
         using var json = JsonDocument.Parse(answer);
         var properties = json.RootElement.GetProperty("Properties");

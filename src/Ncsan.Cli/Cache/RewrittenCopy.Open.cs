@@ -45,7 +45,7 @@ internal sealed partial class RewrittenCopy
             string wanted = Stamp.Text(header, files), folders = Stamp.Folders(app.Folder, files);
             while (true)
             {
-                if (File.Exists(location.LockFile) && CopyLock.TryShared(location.LockFile) is { } shared && IfCurrent(location, shared, wanted) is { } current)
+                if (File.Exists(location.LockFile) && CopyLock.TryShared(location.LockFile) is { } shared && IfCurrent(app, location, shared, wanted) is { } current)
                 {
                     current.RememberFolders(folders);
                     return current;
@@ -73,11 +73,11 @@ internal sealed partial class RewrittenCopy
         throw new IOException($"all copies of '{app.Folder}' are in use");
     }
 
-    private static RewrittenCopy? IfCurrent(CopyLocation location, FileStream held, string wanted)
+    private static RewrittenCopy? IfCurrent(Application app, CopyLocation location, FileStream held, string wanted)
     {
         try
         {
-            if (File.ReadAllText(location.StampFile) == wanted) { return new RewrittenCopy(location, held); }
+            if (File.ReadAllText(location.StampFile) == wanted) { return new RewrittenCopy(app, location, held); }
         }
         catch (IOException)
         {

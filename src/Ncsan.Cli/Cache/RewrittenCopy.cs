@@ -7,7 +7,10 @@ internal sealed partial class RewrittenCopy : IDisposable
 {
     private readonly FileStream _lock;
 
-    private RewrittenCopy(CopyLocation location, FileStream held) => (Location, _lock) = (location, held);
+    private RewrittenCopy(Application app, CopyLocation location, FileStream held) => (Original, Location, _lock) = (app, location, held);
+
+    /// <summary>What it is a copy of.</summary>
+    public Application Original { get; }
 
     public CopyLocation Location { get; }
 
@@ -16,7 +19,7 @@ internal sealed partial class RewrittenCopy : IDisposable
     {
         var first = new CopyLocation(app.Folder + ".ncsan");
         if (!File.Exists(first.StampFile) || !File.Exists(first.FoldersFile) || CopyLock.TryShared(first.LockFile) is not { } held) { return null; }
-        if (Stamp.StillHolds(app.Folder, Stamp.Header(choice), File.ReadAllText(first.StampFile), File.ReadAllText(first.FoldersFile))) { return new RewrittenCopy(first, held); }
+        if (Stamp.StillHolds(app.Folder, Stamp.Header(choice), File.ReadAllText(first.StampFile), File.ReadAllText(first.FoldersFile))) { return new RewrittenCopy(app, first, held); }
         held.Dispose();
         return null;
     }

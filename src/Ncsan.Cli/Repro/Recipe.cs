@@ -6,6 +6,9 @@ namespace Ncsan.Cli.Repro;
 /// <summary>How a finding came about: what was typed where, and the two sites.</summary>
 internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, LearntSite First, LearntSite Second)
 {
+    /// <summary>The finding's own line.</summary>
+    public required string Line { get; init; }
+
     /// <summary>The test in which it was found, or null.</summary>
     public string? Test { get; init; }
 
@@ -21,7 +24,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
             JsonElement recipe = found[0].GetProperty("recipe");
             string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
             LearntSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(Site)];
-            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test") }; }
+            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test"), Line = found[0].GetRawText() }; }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -1,8 +1,4 @@
 using System.Globalization;
-using Ncsan.Cli.Cache;
-using Ncsan.Cli.Commands;
-using Ncsan.Cli.Running;
-using Ncsan.Runtime.Settings;
 
 namespace Ncsan.Cli.Repro;
 
@@ -12,18 +8,17 @@ internal static class Reproduction
     /// <summary>The exit code when the finding never came back.</summary>
     private const int NotReproduced = 1;
 
-    /// <summary>Options that a try has values of its own for, or that are about a report that it does not make.</summary>
-    private static readonly string[] s_replaced =
-    [
-        "--" + Options.Findings.Name, "--" + Options.Store.Name, "--" + Options.DelayBudget.Name, "--" + Options.RunId.Name, "--" + Options.Sampling.Name, "--" + Options.Overhead.Name, "--rounds", "--json", "--sarif", "--html",
-    ];
-
     public static int Go(Recipe recipe, int times)
     {
         string scratch = Directory.CreateTempSubdirectory("ncsan-repro").FullName;
         try
         {
-            Tries tries = Run(recipe, times, scratch);
+            Tries tries = null!;
+            CommandAgain.Go(recipe, (copy, launch, options) =>
+            {
+                tries = new Tries(recipe, SitesNow.Find(recipe, copy.Location.Folder), scratch);
+                tries.Make(times, launch, options);
+            });
             Console.WriteLine(tries switch
             {
                 { SiteIsGone: true } => "not reproduced; the site is gone",
@@ -39,43 +34,5 @@ internal static class Reproduction
         }
     }
 
-    /// <summary>Goes the way of the command that was given, build and copy included, up to where its program would start.</summary>
-    private static Tries Run(Recipe recipe, int times, string scratch)
-    {
-        Tries? tries = null;
-        ProgramRun.Instead = (copy, launch, options) =>
-        {
-            tries = new Tries(recipe, SitesNow.Find(recipe, copy.Location.Folder), scratch);
-            tries.Make(times, launch, options);
-            return ExitCodes.Success;
-        };
-        TestLaunch.Only = recipe.Test;
-        try
-        {
-            Environment.CurrentDirectory = recipe.Folder;
-            NcsanCommand.Invoke(WithoutReplaced(recipe.Arguments));
-        }
-        catch (Exception e) when (e is InputException or IOException)
-        {
-            throw new InputException("NCS2503", $"'ncsan {string.Join(' ', recipe.Arguments)}' does not run any more: {(e is InputException { Id: var id } ? id + " " : "")}{Disk.OneLine(e)}");
-        }
-
-        return tries ?? throw new InputException("NCS2503", $"'ncsan {string.Join(' ', recipe.Arguments)}' runs no program.");
-    }
-
     private static string Count(int tries) => tries == 1 ? "1 try" : string.Create(CultureInfo.InvariantCulture, $"{tries} tries");
-
-    private static string[] WithoutReplaced(IReadOnlyList<string> arguments)
-    {
-        var kept = new List<string>();
-        int end = arguments.ToList().IndexOf("--");
-        for (int i = 0; i < arguments.Count; i++)
-        {
-            if (end >= 0 && i >= end) { kept.Add(arguments[i]); }
-            else if (s_replaced.Contains(arguments[i])) { i++; }
-            else if (!s_replaced.Contains(arguments[i].Split('=')[0])) { kept.Add(arguments[i]); }
-        }
-
-        return [.. kept];
-    }
 }
