@@ -11,7 +11,7 @@ internal sealed class Emission(Recipe recipe, string file)
 {
     private const int MostPrograms = 8;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly string _file = Path.GetFullPath(file);
 

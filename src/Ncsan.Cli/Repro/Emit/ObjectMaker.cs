@@ -44,6 +44,7 @@ internal sealed class ObjectMaker(PublicApi api)
         try
         {
             if (Construct(type) is not { } expression) { return null; }
+            if (_shared.Any(s => s.Name == expression)) { return expression; }
             string name = CSharpNames.Variable(type, [.. _shared.Select(static s => s.Name), "round", "start", "threads", "thread", "use", "args"]);
             _shared.Add(new SharedObject(name, type, expression));
             return name;
@@ -80,6 +81,12 @@ internal sealed class ObjectMaker(PublicApi api)
         var list = new List<string>();
         foreach (ParameterDefinition parameter in method.Resolve().Parameters)
         {
+            if (api.Literals.Of(method, parameter.Index) is { } literal)
+            {
+                list.Add(literal);
+                continue;
+            }
+
             if (parameter.IsOptional) { break; }
             if (parameter.IsOut) { list.Add("out _"); }
             else if (parameter.ParameterType is ByReferenceType && !parameter.IsIn) { return No($"{method.Name} takes its {parameter.Name} by reference"); }

@@ -31,7 +31,11 @@ internal static class ProgramText
 
     private static string TwoThreads(string first, string second) => $$"""
             using var start = new System.Threading.Barrier(2);
-            System.Threading.Thread[] threads = [Start(start, () => { {{first}} }), Start(start, () => { {{second}} })];
+            System.Threading.Thread[] threads =
+            [
+                Start(start, () => { {{first}} }),
+                Start(start, () => { {{second}} }),
+            ];
             foreach (var thread in threads) { thread.Join(); }
         }
 

@@ -11,22 +11,23 @@ internal sealed class PublicApi : IDisposable
 {
     private readonly FolderResolver _resolver;
     private readonly Lazy<ModuleDefinition[]> _modules;
+    private readonly Lazy<Literals> _literals;
 
     /// <param name="app">The application as it was built.</param>
     /// <param name="copy">The folder of its rewritten copy, which says what was rewritten: what was not, such as a test platform, is no place for a race.</param>
     public PublicApi(Application app, string copy)
     {
-        Folder = app.Folder;
         _resolver = new FolderResolver(app.MainAssembly, []);
         _modules = new Lazy<ModuleDefinition[]>(() =>
         [
             .. Directory.EnumerateFiles(copy, "*" + SiteTable.Extension).Select(static f => Path.GetFileNameWithoutExtension(f)).OrderBy(n => n != app.Name).ThenBy(static n => n, StringComparer.Ordinal)
                 .Select(n => _resolver.Resolve(new AssemblyNameReference(n, null))?.MainModule).OfType<ModuleDefinition>(),
         ]);
+        _literals = new Lazy<Literals>(() => new Literals(_modules.Value.FirstOrDefault(m => m.Assembly.Name.Name == app.Name)));
     }
 
-    /// <summary>Where the assemblies are.</summary>
-    public string Folder { get; }
+    /// <summary>What the application passes to its methods.</summary>
+    public Literals Literals => _literals.Value;
 
     /// <summary>The method that a frame of a report names, if a program of its own may call it; null for lambdas, private methods, code of others.</summary>
     public MethodDefinition? Find(string frame)
@@ -49,7 +50,7 @@ internal sealed class PublicApi : IDisposable
         int end = frame.IndexOf("()", StringComparison.Ordinal);
         if (end < 0 || end + 2 == frame.Length) { return null; }
         string holder = frame[..end];
-        return _modules.Value.SelectMany(static m => m.GetTypes()).SelectMany(static t => t.Methods).Where(m => holder.EndsWith(m.Name, StringComparison.Ordinal) && holder == $"{Names.Type(m.DeclaringType)}.{m.Name}" && IsVisible(m))
+        return _modules.Value.SelectMany(static m => m.GetTypes()).SelectMany(static t => t.Methods).Where(m => holder.EndsWith(m.Name, StringComparison.Ordinal) && Is(holder, m, $"{Names.Type(m.DeclaringType)}.{m.Name}") && IsVisible(m))
             .MinBy(static m => m.Parameters.Count);
     }
 
@@ -69,6 +70,16 @@ internal sealed class PublicApi : IDisposable
 
     // The body of an async method or an iterator is known by its holder's name alone.
     private static bool IsNamed(MethodDefinition method, string frame) =>
-        Names.Method(method) == frame
-        || (frame.EndsWith("()", StringComparison.Ordinal) && method.CustomAttributes.Any(static a => a.AttributeType.Name.EndsWith("StateMachineAttribute", StringComparison.Ordinal)) && frame == $"{Names.Type(method.DeclaringType)}.{method.Name}()");
+        Is(frame, method, Names.Method(method))
+        || (frame.EndsWith("()", StringComparison.Ordinal) && method.CustomAttributes.Any(static a => a.AttributeType.Name.EndsWith("StateMachineAttribute", StringComparison.Ordinal)) && Is(frame, method, $"{Names.Type(method.DeclaringType)}.{method.Name}()"));
+
+    /// <summary>Frames without symbols carry their namespace.</summary>
+    private static bool Is(string frame, MethodDefinition method, string name)
+    {
+        if (frame == name) { return true; }
+        if (!frame.EndsWith(name, StringComparison.Ordinal)) { return false; }
+        TypeDefinition outermost = method.DeclaringType;
+        while (outermost.DeclaringType is { } outer) { outermost = outer; }
+        return frame == $"{outermost.Namespace}.{name}";
+    }
 }

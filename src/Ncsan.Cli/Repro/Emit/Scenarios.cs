@@ -21,7 +21,7 @@ internal sealed class Scenarios(PublicApi api)
     {
         if (finding.Accesses is not [var one, var other]) { Why = "only one of its accesses is known"; yield break; }
         MethodDefinition[] first = Public(one.Stack), second = Public(other.Stack);
-        var pairs = from a in Enumerable.Range(0, first.Length) from b in Enumerable.Range(0, second.Length) orderby a + b select (first[a], second[b]);
+        var pairs = from a in Enumerable.Range(0, first.Length) from b in Enumerable.Range(0, second.Length) orderby a + b, Math.Abs(a - b) select (first[a], second[b]);
         foreach (var (a, b) in pairs)
         {
             foreach (bool sharesReceiver in new[] { true, false })
@@ -68,7 +68,12 @@ internal sealed class Scenarios(PublicApi api)
 
     private static string On(ObjectMaker maker) => maker.Shared.Count == 0 ? "" : $" on one {string.Join(" and one ", maker.Shared.Select(static s => Names.Type(s.Type)))}";
 
-    private MethodDefinition[] Public(IEnumerable<Frame> stack) => [.. stack.Select(f => api.Find(f.Method)).OfType<MethodDefinition>().Distinct().Take(MostEntries)];
+    /// <summary>The innermost, which asks for the least; the outermost, which the application itself calls; and what is between, from the inside.</summary>
+    private MethodDefinition[] Public(IEnumerable<Frame> stack)
+    {
+        MethodDefinition[] all = [.. stack.Select(f => api.Find(f.Method)).OfType<MethodDefinition>().Distinct()];
+        return all.Length < 2 ? all : [.. new[] { all[0], all[^1] }.Concat(all[1..^1]).Take(MostEntries)];
+    }
 
     /// <summary>Public methods that were running when the thread of an access was started, or, as it may be the starting thread itself, at the access.</summary>
     private IEnumerable<MethodDefinition> Starters(Access access, MethodDefinition[] entries)
