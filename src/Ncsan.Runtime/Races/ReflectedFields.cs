@@ -20,15 +20,10 @@ internal static class ReflectedFields
         else { Detector.Check(ref location, place.Size, place.IsReference ? kind | AccessKind.Reference : kind, site); }
     }
 
-    [UnderGuard]
     private static Place? PlaceOf(FieldInfo field, object target, SanitizedThread thread)
     {
         thread.Guard++;
-        try
-        {
-            // What is not of the field's type makes the call throw.
-            return field.DeclaringType?.IsInstanceOfType(target) == true ? s_places.GetValue(field, f => new Place(f, target)) : null;
-        }
+        try { return Find(field, target); }
         catch (Exception fault)
         {
             Faults.Disable("the watch on reflected fields", fault);
@@ -39,6 +34,11 @@ internal static class ReflectedFields
             thread.Guard--;
         }
     }
+
+    // What is not of the field's type makes the call throw.
+    [UnderGuard]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Place? Find(FieldInfo field, object target) => field.DeclaringType?.IsInstanceOfType(target) == true ? s_places.GetValue(field, f => new Place(f, target)) : null;
 
     private sealed class Place
     {
