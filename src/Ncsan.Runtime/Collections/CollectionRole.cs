@@ -11,4 +11,7 @@ internal enum CollectionRole : byte
 
     /// <summary>Something that works on another object's state: an enumerator, a view of the keys, a wrapper.</summary>
     View,
+
+    /// <summary>A <see cref="Lazy{T}"/>: as long as it has no value and was made without thread safety, a collection.</summary>
+    Lazy,
 }

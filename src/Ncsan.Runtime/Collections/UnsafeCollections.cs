@@ -26,6 +26,7 @@ internal static class UnsafeCollections
         {
             CollectionFacts facts = s_types.Find(MethodTableOf(receiver)) ?? Learn(receiver);
             if (facts.Role == CollectionRole.None || (dispatched && facts.MayGuardItself)) { return null; }
+            if (facts.Role == CollectionRole.Lazy) { return LazyStates.IsUnsafe(Follow(ref Data(receiver), facts)) ? receiver : null; }
             if (facts.Role == CollectionRole.Collection) { return facts.HasSafeReaders && !writes && !enumerates ? null : receiver; }
             if (Follow(ref Data(receiver), facts) is not { } next) { return null; }
             receiver = next;
@@ -81,6 +82,7 @@ internal static class UnsafeCollections
 
     private static CollectionFacts Examine(Type type, object example)
     {
+        if (LazyStates.PathFrom(type) is { } state) { return new CollectionFacts(CollectionRole.Lazy, OffsetOf(state.DeclaringType!, [state], example)); }
         if (KnownCollections.KnownBase(type) is not { } known) { return CollectionFacts.None; }
         CollectionRole role = KnownCollections.RoleOf(known);
         bool mayGuardItself = known != type && HasOverrides(type, known);

@@ -160,4 +160,34 @@ public static class OnceTwins
         Thing thing = Singleton.Instance;
         thing.Uses++; // race: read|write Thing.Uses
     });
+
+    public static void TestRaceLazyWithoutThreadSafety()
+    {
+        var lazy = new Lazy<object>(() => new object(), isThreadSafe: false);
+        Action ask = () =>
+        {
+            try
+            {
+                Use(lazy.Value); // race: write Lazy
+            }
+            catch (InvalidOperationException)
+            {
+                // It saw itself in the other thread.
+            }
+        };
+        Both(ask, ask);
+    }
+
+    public static void TestNoRaceLazyWithoutThreadSafetyMadeBefore()
+    {
+        var lazy = new Lazy<object>(() => new object(), isThreadSafe: false);
+        Use(lazy.Value);
+        Each(2, _ => Use(lazy.Value));
+    }
+
+    public static void TestNoRaceLazyWithThreadSafety()
+    {
+        var lazy = new Lazy<object>(() => new object(), LazyThreadSafetyMode.PublicationOnly);
+        Each(2, _ => Use(lazy.Value));
+    }
 }

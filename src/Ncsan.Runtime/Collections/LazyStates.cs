@@ -1,0 +1,41 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Ncsan.Runtime.Collections;
+
+/// <summary>Tells by its state whether a <see cref="Lazy{T}"/> is one that two threads may not ask at once.</summary>
+/// <remarks>The framework keeps an object there until the value is made, with a number that begins with those of the mode without thread safety. Where it does not, no Lazy is unsafe.</remarks>
+internal static class LazyStates
+{
+    private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    // NoneViaConstructor, NoneViaFactory, NoneException: the three come first.
+    private static readonly int s_afterNone = NumberOf("PublicationOnlyViaConstructor");
+    private static readonly nint s_number = OffsetOfNumber();
+
+    /// <summary>The field that holds the state, when the type is a Lazy or derives from one.</summary>
+    internal static FieldInfo? PathFrom(Type type)
+    {
+        for (Type? t = type; t is not null; t = t.BaseType)
+        {
+            if (t.IsConstructedGenericType && t.GetGenericTypeDefinition() == typeof(Lazy<>)) { return s_number < 0 ? null : t.GetField("_state", Internal); }
+        }
+
+        return null;
+    }
+
+    internal static bool IsUnsafe(object? state) => state is not null && Unsafe.As<byte, int>(ref Unsafe.AddByteOffset(ref UnsafeCollections.Data(state), s_number)) < s_afterNone;
+
+    private static nint OffsetOfNumber()
+    {
+        // What a Lazy without thread safety holds, to try it on.
+        object? example = typeof(Lazy<object>).GetField("_state", Internal)?.GetValue(new Lazy<object>(false));
+        if (s_afterNone <= 0 || example?.GetType() is not { } type || type.GetField("<State>k__BackingField", Internal) is not { } number || !number.FieldType.IsEnum) { return -1; }
+        nint offset = UnsafeCollections.OffsetOf(type, [number], example);
+        return Unsafe.As<byte, int>(ref Unsafe.AddByteOffset(ref UnsafeCollections.Data(example), offset)) < s_afterNone ? offset : -1;
+    }
+
+    private static int NumberOf(string state) =>
+        typeof(object).Assembly.GetType("System.LazyState") is { IsEnum: true } states && Enum.GetNames(states) is var names && Array.IndexOf(names, state) is >= 0 and var index
+            ? (int)Convert.ToInt64(Enum.GetValuesAsUnderlyingType(states).GetValue(index), null) : 0;
+}
