@@ -33,6 +33,19 @@ internal static class Locks
 
     internal static void LazyInitializationInOrder() => Initialized(s_leaf);
 
+    internal static void LazyValue() => Asked(s_gate);
+
+    internal static void LazyValueInOrder() => Asked(s_leaf);
+
+    /// <summary>What asks for the value is no code that is rewritten.</summary>
+    private static void Asked(object inner)
+    {
+        var lazy = new Lazy<int>(() => { lock (inner) { return 1; } });
+        var value = typeof(Lazy<int>).GetProperty("Value")!.GetMethod!.CreateDelegate<Func<int>>(lazy);
+        OnAThread(() => value());
+        OnAThread(() => { lock (s_gate) { _ = lazy.Value; } });
+    }
+
     // A lock is named after the place that took it first.
     private static void OnAThread(Action body)
     {

@@ -72,8 +72,10 @@ internal static unsafe partial class FrameworkEntry
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void TakenUnderGuard(object lockObject, bool isTaken)
     {
-        if (LockThreads.CurrentOrNull is not { Wanted: not null } held || !ReferenceEquals(held.WantedObject, lockObject)) { return; }
-        if (isTaken) { LockEvents.Taken(held); } else { LockEvents.NotTaken(held); }
+        if (LockThreads.CurrentOrNull is not { Inside: 0, Wanted: not null } held || !ReferenceEquals(held.WantedObject, lockObject)) { return; }
+        if (!isTaken) { LockEvents.NotTaken(held); return; }
+        if (held.Wanted.Class.Kind.IsOneShot()) { held.OneShots++; }
+        LockEvents.Taken(held);
     }
 
     [UnderGuard]
@@ -105,6 +107,8 @@ internal static unsafe partial class FrameworkEntry
         if (lockObject is null || LockThreads.CurrentOrNull is not { Inside: 0 } held) { return; }
         int index = mode is { } exactly ? held.FindObject(lockObject, exactly) : held.FindObject(lockObject);
         if (index < 0) { return; }
-        if (held.Entries[index].Count > 1) { held.Entries[index].Count--; } else { held.RemoveAt(index); }
+        if (held.Entries[index].Count > 1) { held.Entries[index].Count--; return; }
+        if (held.Entries[index].Class.Kind.IsOneShot()) { OneShots.Ran(held, index); }
+        held.RemoveAt(index);
     }
 }

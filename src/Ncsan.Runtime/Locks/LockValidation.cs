@@ -28,8 +28,8 @@ internal static class LockValidation
         IsOn = false;
         foreach (LockReport report in Validator.Withheld)
         {
-            // Which task was waited for is not known by its class, nor which lock passes through a parameter.
-            if (report is { Grade: LockGrade.ClassLevel, Kind: not LockReportKind.WaitUnderLock } && !report.Cycle.Any(static edge => edge.From.Class.IsWeak)) { LockFindings.Submit(report); }
+            // Which task was waited for is not known by its class, nor which lock passes through a parameter. Locks that are held once are told by the very locks.
+            if (report is { Grade: LockGrade.ClassLevel, Kind: not LockReportKind.WaitUnderLock } && (report.Cycle.Any(static edge => edge.Might) || !report.Cycle.Any(static edge => edge.From.Class.IsWeak))) { LockFindings.Submit(report); }
         }
 
         LockFacts.Write(Validator);

@@ -25,7 +25,11 @@ internal sealed class FrameworkLockPass : ICallPass
     public void Visit(Invocation call)
     {
         if (call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail) || LockOf(call.Method) is not { } kind || UnorderedLocks.Cover(call.Caller)) { return; }
-        if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" })
+        if (call.Caller is { Name: "ExecutionAndPublication", DeclaringType.FullName: "System.Lazy`1" })
+        {
+            Lazily(call);
+        }
+        else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" })
         {
             if (IsBalanced(call.Code, "Monitor")) { Waiting(call); }
         }
@@ -93,6 +97,38 @@ internal sealed class FrameworkLockPass : ICallPass
             _ => (nameof(HookHome.OwnLockTaken), [0]),
         };
         call.Add(Copies.Both, after: true, arguments, w => Gated(w, arguments.Length, () => w.Hook(hook)));
+    }
+
+    /// <summary>A lazy value holds a lock while its factory runs. It is known by the value itself, as where the program asks for one: then both are the same.</summary>
+    private static void Lazily(Invocation call)
+    {
+        string origin = LockBindingPrefix + $"this of {Names.Type(call.Caller.DeclaringType)}";
+        if (call.Name == "Enter")
+        {
+            int site = call.Site(SiteKind.Lock, origin.TrimStart('?')), how = LockCall.Take("Lazy", "Exclusive", isTry: false, isCancelable: false, isReleased: true);
+            call.Add(Copies.Both, after: false, [], w => Gated(w, 0, () =>
+            {
+                w.Emit(OpCodes.Ldarg_0);
+                w.Emit(OpCodes.Ldstr, origin);
+                w.Constant(how);
+                w.Site(site);
+                w.Hook(nameof(HookHome.OwnLockWanted));
+            }));
+            call.Add(Copies.Both, after: true, [], w => Gated(w, 0, () =>
+            {
+                w.Emit(OpCodes.Ldarg_0);
+                w.Hook(nameof(HookHome.OwnLockTaken));
+            }));
+        }
+        else if (call.Name == "Exit")
+        {
+            call.Add(Copies.Both, after: false, [], w => Gated(w, 0, () =>
+            {
+                w.Emit(OpCodes.Ldarg_0);
+                w.Constant(LockCall.Release("Lazy", null));
+                w.Hook(nameof(HookHome.OwnLockReleasing));
+            }));
+        }
     }
 
     private static void Waiting(Invocation call)
