@@ -184,39 +184,6 @@ public static unsafe partial class Hooks
     /// <inheritdoc cref="MapAction"/>
     public static Func<T1, T2, TResult> MapFunc3<T1, T2, TResult>(Func<T1, T2, TResult> body, string map, int site) => LockValidation.IsOn && body is not null ? new FuncBody<T1, T2, TResult>(body, Maps.Of(map, site), site).Run : body!;
 
-    /// <summary>The body of a parallel loop, whose caller waits until others have run their share of it.</summary>
-    public static Action<T> ParallelAction<T>(Action<T> body, string map, int site)
-    {
-        if (!LockValidation.IsOn || body is null) { return body!; }
-        var shared = new ActionBody<T>(body, Maps.Of(map, site), site) { IsIteration = true };
-        Waits.Beside(shared, site);
-        return shared.Run;
-    }
-
-    /// <inheritdoc cref="ParallelAction"/>
-    public static Action<T1, T2> ParallelAction2<T1, T2>(Action<T1, T2> body, string map, int site)
-    {
-        if (!LockValidation.IsOn || body is null) { return body!; }
-        var shared = new ActionBody<T1, T2>(body, Maps.Of(map, site), site) { IsIteration = true };
-        Waits.Beside(shared, site);
-        return shared.Run;
-    }
-
-    /// <summary>The bodies of <c>Parallel.Invoke</c>.</summary>
-    public static Action[] ParallelActions(Action[] bodies, int site)
-    {
-        if (!LockValidation.IsOn || bodies is null || Array.IndexOf(bodies, null!) >= 0) { return bodies!; }
-        var shared = Array.ConvertAll(bodies, body => new ActionBody(body, Maps.OfMethod(body.Method), site) { IsIteration = true });
-        Waits.Beside(shared, site);
-        return Array.ConvertAll(shared, static body => (Action)body.Run);
-    }
-
-    /// <summary>The loop is over.</summary>
-    public static void ParallelDone()
-    {
-        if (LockValidation.IsOn) { LockThreads.Current.Awaited = null; }
-    }
-
     /// <summary>The body of a task over an async method, so that the task says what it waits for. See <see cref="AsyncBodyStarted"/>.</summary>
     public static Func<Task> AsyncBody(Func<Task> body) => LockValidation.IsOn && body is not null ? new AsyncBody<Task>(body).Run : body!;
 

@@ -253,4 +253,16 @@ public static class Hangs
     }
 
     [Case] public static void NCS0112_2_type_initialiser_that_waits_for_its_own_method() => _ = Exact.Value;
+
+    [Case] public static void NCS0112_2_registration_and_the_lock_its_callback_takes()
+    {
+        using var stop = new CancellationTokenSource();
+        CancellationTokenRegistration one = stop.Token.Register(() => { Meet(); lock (s_a) { } });
+        Both(stop.Cancel, () => { lock (s_a) { Meet(); one.Dispose(); } });
+    }
+
+    [Case] public static void NCS0112_2_loop_with_a_state_under_the_lock()
+    {
+        lock (s_e) { Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, () => 0, (_, _, local) => { Thread.Sleep(20); lock (s_e) { return local; } }, _ => { }); }
+    }
 }

@@ -42,15 +42,17 @@ public sealed class SurfaceTests : IDisposable
         (typeof(TaskCompletionSource<int>), "SetResult SetException SetCanceled SetFromTask TrySetResult TrySetException TrySetCanceled TrySetFromTask", "", ""),
         (typeof(CancellationTokenSource), "Cancel", "CancelAfter CancelAsync CreateLinkedTokenSource Dispose TryReset", "callbacks run elsewhere"),
         (typeof(SynchronizationContext), "Send Post", "CreateCopy IsWaitNotificationRequired OperationStarted OperationCompleted SetSynchronizationContext Wait", "called by the framework"),
+        (typeof(CancellationToken), "Register UnsafeRegister", "Equals GetHashCode ThrowIfCancellationRequested", "asks"),
+        (typeof(CancellationTokenRegistration), "Dispose", "DisposeAsync Unregister Equals GetHashCode", "makes a task, or does not wait"),
+        (typeof(Timer), "Dispose", "Change DisposeAsync", "makes a task, or waits for nobody"),
+        (typeof(Lazy<int>), "get_Value", "ToString", "asks"),
         (typeof(Parallel), "For ForEach Invoke", "ForAsync ForEachAsync", "makes a task"),
     ];
 
     /// <summary>The exceptions, overload by overload.</summary>
     private static bool IsIntercepted(Type type, MethodInfo method, bool byName) => (type.Name, method.Name) switch
     {
-        // The loops that keep a state for each thread; what they run is not known as a body.
-        ("Parallel", "For" or "ForEach") => !method.GetParameters().Any(p => p.ParameterType.Name.StartsWith("Func`", StringComparison.Ordinal) || p.ParameterType.Name == "Action`3"),
-        ("Parallel", "Invoke") => true,
+        ("Timer", "Dispose") => method.GetParameters().Length == 1,
         ("WaitHandle", "SignalAndWait") => method.GetParameters().Length == 2,
         _ => byName,
     };

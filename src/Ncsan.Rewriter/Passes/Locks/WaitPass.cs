@@ -23,6 +23,11 @@ internal sealed class WaitPass : ICallPass
             });
         }
 
+        if (call is { DeclaringType: "System.IDisposable", Name: "Dispose" } && call.ArgumentType(0) is ByReferenceType { ElementType.FullName: "System.Threading.CancellationTokenRegistration" })
+        {
+            Awaiting(call, "a callback", nameof(Hooks.RegistrationDisposing), 0);
+        }
+
         if (!call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal) && call.DeclaringType != "System.Collections.Concurrent.BlockingCollection`1") { return; }
         switch (call.DeclaringType, call.Name)
         {
@@ -75,14 +80,19 @@ internal sealed class WaitPass : ICallPass
             case ("System.Threading.Timer", ".ctor"):
                 Body(call, call.Method.HasThis && !call.IsConstructor ? 1 : 0);
                 break;
-            case ("System.Threading.Tasks.Parallel", "For" or "ForEach") when !call.Method.Parameters.Any(p => p.ParameterType.Name.StartsWith("Func`", StringComparison.Ordinal)):
-                for (int i = call.ArgumentCount - 1; i >= 0; i--)
-                {
-                    if (call.ArgumentType(i) is not GenericInstanceType { ElementType.FullName: "System.Action`1" or "System.Action`2" }) { continue; }
-                    Parallel(call, i);
-                    break;
-                }
-
+            case ("System.Threading.Tasks.Parallel", "For" or "ForEach"):
+                // A loop that keeps a state for each thread has a delegate before the body to make it and one after the body to end it.
+                bool keepsState = call.Method.Parameters.Any(p => p.ParameterType.Name.StartsWith("Func`", StringComparison.Ordinal));
+                Parallel(call, call.ArgumentCount - (keepsState ? 2 : 1), keepsState);
+                break;
+            case ("System.Threading.CancellationToken", "Register" or "UnsafeRegister"):
+                Body(call, 1);
+                break;
+            case ("System.Threading.CancellationTokenRegistration", "Dispose"):
+                Awaiting(call, "a callback", nameof(Hooks.RegistrationDisposing), 0);
+                break;
+            case ("System.Threading.Timer", "Dispose") when call.ArgumentCount == 2:
+                call.Before(Copies.Both, nameof(Hooks.TimerDisposing), -1, 0, 1);
                 break;
             case ("System.Threading.Tasks.Parallel", "Invoke") when call.ArgumentType(call.ArgumentCount - 1) is ArrayType:
                 int bodies = call.Site(SiteKind.Lock, "Parallel.Invoke");
@@ -91,7 +101,7 @@ internal sealed class WaitPass : ICallPass
                     w.Site(bodies);
                     w.Hook(nameof(Hooks.ParallelActions));
                 });
-                call.After(Copies.Both, nameof(Hooks.ParallelDone), -1);
+                call.After(Copies.Both, nameof(Hooks.AwaitedDone), -1);
                 break;
         }
     }
@@ -161,6 +171,13 @@ internal sealed class WaitPass : ICallPass
         });
     }
 
+    /// <summary>A wait whose end is told too, since the call does it itself.</summary>
+    private static void Awaiting(Invocation call, string what, string hook, int argument)
+    {
+        if (call.Op.HasPrefix(Code.Tail) || !call.Before(Copies.Both, hook, call.Site(SiteKind.Lock, what), argument)) { return; }
+        call.After(Copies.Both, nameof(Hooks.AwaitedDone), -1);
+    }
+
     private static void ThreadJoin(Invocation call, string? map)
     {
         int site = call.Site(SiteKind.Lock, "a thread");
@@ -206,28 +223,34 @@ internal sealed class WaitPass : ICallPass
         if (function is null || TaskOrigin.OfAsync(function) is not null || call.Method.Parameters.Count == 0 || call.Op.HasPrefix(Code.Tail)) { return; }
         var type = call.ArgumentType(first);
         if (type is null || Wrapper(call.Module, type) is not { } wrapper) { return; }
-        Wrap(call, first, wrapper, function);
+        Wrap(call, first, wrapper, TaskOrigin.OfBody(function));
     }
 
     /// <summary>A loop whose calling thread waits for the bodies that others run.</summary>
-    private static void Parallel(Invocation call, int index)
+    private static void Parallel(Invocation call, int index, bool keepsState)
     {
-        var function = TaskOrigin.Function(call.Code, call.Op);
-        if (function is null || call.Op.HasPrefix(Code.Tail)) { return; }
-        MethodReference? wrapper = call.ArgumentType(index) switch
+        if (call.Op.HasPrefix(Code.Tail) || call.ArgumentType(index) is not GenericInstanceType body) { return; }
+        var function = keepsState ? null : TaskOrigin.Function(call.Code, call.Op);
+        string? hook = (body.ElementType.FullName, body.GenericArguments.Count) switch
         {
-            GenericInstanceType { GenericArguments: [var one] } => call.Module.Hooks.Generic(nameof(Hooks.ParallelAction), one),
-            GenericInstanceType { GenericArguments: [var one, var two] } => call.Module.Hooks.Generic(nameof(Hooks.ParallelAction2), one, two),
+            ("System.Action`1", _) => nameof(Hooks.ParallelAction),
+            ("System.Action`2", _) => nameof(Hooks.ParallelAction2),
+            ("System.Action`3", _) => nameof(Hooks.ParallelAction3),
+            ("System.Func`4", _) => nameof(Hooks.ParallelFunc3),
+            ("System.Func`5", _) => nameof(Hooks.ParallelFunc4),
             _ => null,
         };
-        if (wrapper is null) { return; }
-        Wrap(call, index, wrapper, function);
-        call.After(Copies.Both, nameof(Hooks.ParallelDone), -1);
+        if (hook is null) { return; }
+        Wrap(call, index, call.Module.Hooks.Generic(hook, [.. body.GenericArguments]), function is null ? null : TaskOrigin.OfBody(function));
+        call.After(Copies.Both, nameof(Hooks.AwaitedDone), -1);
     }
 
-    private static void Wrap(Invocation call, int first, MethodReference wrapper, MethodReference function)
+    /// <param name="call">The call.</param>
+    /// <param name="first">Which argument is the delegate.</param>
+    /// <param name="wrapper">The hook that gives another one for it.</param>
+    /// <param name="map">Its map, or null when only the delegate says what it runs.</param>
+    private static void Wrap(Invocation call, int first, MethodReference wrapper, string? map)
     {
-        string map = TaskOrigin.OfBody(function);
         int site = call.Site(SiteKind.Lock, "a task");
         int above = call.ArgumentCount - first - 1;
         if (Enumerable.Range(first + 1, above).Any(i => call.ArgumentType(i) is null)) { return; }
@@ -235,7 +258,7 @@ internal sealed class WaitPass : ICallPass
         {
             var spilled = new VariableDefinition[above];
             for (int i = above - 1; i >= 0; i--) { spilled[i] = w.Spill(call.ArgumentType(first + 1 + i)!); }
-            w.Emit(OpCodes.Ldstr, map);
+            if (map is null) { w.Emit(OpCodes.Ldnull); } else { w.Emit(OpCodes.Ldstr, map); }
             w.Site(site);
             w.Emit(OpCodes.Call, wrapper);
             foreach (var argument in spilled) { w.Emit(OpCodes.Ldloc, argument); }

@@ -110,6 +110,39 @@ internal sealed class FuncBody<T1, T2, TResult>(Func<T1, T2, TResult> body, Lock
     }
 }
 
+/// <summary>A body that is given three things.</summary>
+internal sealed class ActionBody<T1, T2, T3>(Action<T1, T2, T3> body, LockInstance map, int site) : MapBody(map, site)
+{
+    internal void Run(T1 one, T2 two, T3 three)
+    {
+        Running running = Begin(body);
+        try { body(one, two, three); }
+        finally { End(running); }
+    }
+}
+
+/// <summary>A body that is given three things and has a result.</summary>
+internal sealed class FuncBody<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> body, LockInstance map, int site) : MapBody(map, site)
+{
+    internal TResult Run(T1 one, T2 two, T3 three)
+    {
+        Running running = Begin(body);
+        try { return body(one, two, three); }
+        finally { End(running); }
+    }
+}
+
+/// <summary>A body that is given four things and has a result.</summary>
+internal sealed class FuncBody<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, TResult> body, LockInstance map, int site) : MapBody(map, site)
+{
+    internal TResult Run(T1 one, T2 two, T3 three, T4 four)
+    {
+        Running running = Begin(body);
+        try { return body(one, two, three, four); }
+        finally { End(running); }
+    }
+}
+
 /// <summary>What the pool runs of Task.Run over an async method: the task that was made at once goes on waiting for the one inside.</summary>
 internal interface IAsyncBody
 {

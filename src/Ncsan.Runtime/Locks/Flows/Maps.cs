@@ -30,6 +30,9 @@ internal static class Maps
         return (s_action?.GetValue(task) as Delegate)?.Target is MapBody body ? body.Map : null;
     }
 
+    /// <summary>The map of this name, or that of a delegate where the code does not say what it runs.</summary>
+    internal static LockInstance Of(string? keyAndName, Delegate body, int site) => keyAndName is null ? OfMethod(body.Method) : Of(keyAndName, site);
+
     /// <summary>The map of a method that only the delegate names.</summary>
     internal static LockInstance OfMethod(MethodInfo method) => ByKey($"{method.DeclaringType?.FullName}::{method.Name}", Sites.SourceNames.Of(method));
 
