@@ -29,11 +29,14 @@ public sealed class Subjects : IDisposable
         : [];
 
     /// <summary>Runs cases by the beginning of their names and reads what was found.</summary>
-    internal Run Go(int times, string prefix, params (string Name, string Value)[] settings)
+    internal Run Go(int times, string prefix, params (string Name, string Value)[] settings) => Go(Path.Combine(_folder, Name + ".dll"), times, prefix, settings);
+
+    /// <summary>Runs a rewritten program and reads what was found.</summary>
+    internal static Run Go(string program, int times, string prefix, params (string Name, string Value)[] settings)
     {
-        string findings = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        string findings = Path.Combine(Path.GetDirectoryName(program)!, Guid.NewGuid().ToString("N"));
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[Path.Combine(_folder, Name + ".dll"), times.ToString(), prefix]) { start.ArgumentList.Add(argument); }
+        foreach (string argument in (string[])[program, times.ToString(), prefix]) { start.ArgumentList.Add(argument); }
         start.Environment["NCSAN_FINDINGS"] = findings;
         start.Environment["NCSAN_LOCKS"] = "true";
         start.Environment["NCSAN_SAMPLING"] = "off";
