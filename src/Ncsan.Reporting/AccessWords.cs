@@ -26,6 +26,9 @@ internal static class AccessWords
         return chain.Length > 0 ? $"{name}, started by {chain}" : name;
     }
 
+    /// <summary>Whether it happened.</summary>
+    internal static string Certainty(Finding finding) => finding.IsPredicted ? "predicted: the two accesses were not seen to meet" : finding.Certainty;
+
     /// <summary>What stands in the place of runtime frames.</summary>
     internal static string Folded(int frames) => frames == 1 ? "… 1 runtime frame" : $"… {frames} runtime frames";
 

@@ -35,6 +35,9 @@ public sealed record Finding
     /// <summary><c>observed</c> or <c>predicted</c>.</summary>
     public string Certainty { get; init; } = "";
 
+    /// <summary>Nobody has seen it happen.</summary>
+    public bool IsPredicted => Certainty == "predicted";
+
     /// <summary>How often it was caught.</summary>
     public long Count { get; init; } = 1;
 

@@ -44,9 +44,11 @@ public sealed class Policy
         return new Policy(failOn is null ? Default._failOn : failOn.Equals("never", StringComparison.OrdinalIgnoreCase) ? null : Level(failOn), table);
     }
 
-    /// <summary>How bad the finding is. An override of its class goes before one of its rule, and that before one of its certainty.</summary>
+    /// <summary>How bad the finding is. An override of its class goes before one of its rule, and that before one of its certainty; of what is only predicted the certainty alone
+    /// counts, so that no setting for what happened makes a run fail for what did not.</summary>
     public Severity SeverityOf(Finding finding) =>
-        _overrides.TryGetValue(finding.Class, out Severity severity) || _overrides.TryGetValue(finding.Rule, out severity) || _overrides.TryGetValue(finding.Certainty, out severity)
+        finding.IsPredicted ? _overrides.GetValueOrDefault(finding.Certainty, Severity.Note)
+        : _overrides.TryGetValue(finding.Class, out Severity severity) || _overrides.TryGetValue(finding.Rule, out severity) || _overrides.TryGetValue(finding.Certainty, out severity)
             ? severity
             : Usual(finding);
 
@@ -55,9 +57,6 @@ public sealed class Policy
 
     private static Severity Usual(Finding finding) => finding switch
     {
-        // Nobody has seen it happen.
-        { Certainty: "predicted" } => Severity.Note,
-
         // The .NET memory model orders an object's construction before the write of its reference, so these two are harmless as they stand.
         { Class: HarmClass.LazyInitialisation or HarmClass.SameValueWrite } => Severity.Note,
 

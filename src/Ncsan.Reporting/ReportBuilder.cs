@@ -11,6 +11,9 @@ namespace Ncsan.Reporting;
 public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>What was predicted, by id. It counts only where nothing of that id is observed, which is known at the end.</summary>
+    private readonly Dictionary<string, Finding> _predicted = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
     private RunSummary _run = RunSummary.Empty;
     private int _badLines;
@@ -29,6 +32,7 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
         {
             case LogLine.Found(var finding): return Add(finding);
             case LogLine.Repeat repeat: Repeat(repeat); break;
+            case LogLine.Retraction(var id): _predicted.Remove(id); break;
             case LogLine.Summary(var run): _run = _run.Plus(run); break;
             case LogLine.Bad(var problem): Bad(source, problem); break;
         }
@@ -50,30 +54,42 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
         }
     }
 
-    /// <summary>Takes in one finding. Returns it, classified, if it is new and not silenced.</summary>
+    /// <summary>Takes in one finding. Returns it, classified, if it is new, observed and not silenced.</summary>
     public Finding? Add(Finding finding)
     {
+        if (finding.IsPredicted)
+        {
+            _predicted[finding.Id] = finding;
+            return null;
+        }
+
         if (_entries.TryGetValue(finding.Id, out Entry? known))
         {
             known.Absorb(finding.Count);
             return null;
         }
 
-        finding = Judge(finding);
-        var entry = new Entry(finding, Silenced: suppressions.Match(finding) is not null);
+        Entry entry = EntryOf(finding);
         _entries.Add(finding.Id, entry);
-        return entry.Silenced ? null : finding;
+        return entry.Silenced ? null : entry.Finding;
+    }
+
+    private Entry EntryOf(Finding finding)
+    {
+        finding = Judge(finding);
+        return new Entry(finding, Silenced: suppressions.Match(finding) is not null);
     }
 
     /// <summary>The report as it stands.</summary>
     public Report Build()
     {
-        Finding[] shown = [.. _entries.Values.Where(e => !e.Silenced).Select(e => e.Finding with { Count = e.Count, UsualLock = e.UsualLock })
+        Entry[] entries = [.. _entries.Values, .. _predicted.Values.Where(p => !_entries.ContainsKey(p.Id)).Select(EntryOf)];
+        Finding[] shown = [.. entries.Where(static e => !e.Silenced).Select(static e => e.Finding with { Count = e.Count, UsualLock = e.UsualLock })
             .OrderByDescending(policy.SeverityOf).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Member, StringComparer.Ordinal).ThenBy(f => f.Id, StringComparer.Ordinal)];
         return new Report
         {
             Findings = shown,
-            Suppressed = _entries.Values.Count(e => e.Silenced),
+            Suppressed = entries.Count(static e => e.Silenced),
             UnusedSuppressions = [.. suppressions.Unused],
             Problems = [.. suppressions.Problems, .. _problems, .. BadLines()],
             Run = _run,

@@ -33,6 +33,25 @@ public class PolicyTests
         Assert.True(Fails(Samples.UnknownOrigin with { Certainty = "predicted" }, policy));
     }
 
+    [Fact]
+    public void NoSettingForWhatHappenedMakesAPredictionFail()
+    {
+        Policy policy = Policy.Parse(null, ["lost update=error", "NCS0001=error"]);
+        Assert.False(Fails(Samples.LostUpdate with { Certainty = "predicted" }, policy));
+        Assert.True(Fails(Samples.LostUpdate with { Certainty = "predicted" }, Policy.Parse(null, ["predicted=error"])));
+    }
+
+    [Fact]
+    public void AnObservationTakesThePlaceOfItsPredictionWhicheverComesFirst()
+    {
+        Finding predicted = Samples.LostUpdate with { Certainty = "predicted" };
+        foreach (Finding[] order in new[] { new[] { predicted, Samples.LostUpdate }, [Samples.LostUpdate, predicted] })
+        {
+            Finding only = Assert.Single(Samples.Report(order).Findings);
+            Assert.Equal(("observed", 1), (only.Certainty, only.Count));
+        }
+    }
+
     [Theory]
     [InlineData("lazy initialisation")]
     [InlineData("lazy initialisation=dreadful")]

@@ -35,7 +35,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
     }
 
     /// <summary>Whether a line is this finding again.</summary>
-    public bool Matches(string line) => line.Contains(Id, StringComparison.Ordinal) && Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "id") == Id;
+    public bool Matches(string line) => line.Contains(Id, StringComparison.Ordinal) && Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "certainty") != "predicted" && Text(o, "id") == Id;
 
     private static LearntSite Site(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!);
 

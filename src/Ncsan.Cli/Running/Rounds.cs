@@ -23,7 +23,9 @@ internal sealed class Rounds
     public Rounds(CopyLocation copy, RunOptions options)
     {
         _count = options.Rounds;
-        if (_count == 1) { return; }
+        
+        // What one run nearly saw is learnt for the next one, or to be told.
+        if (_count == 1 && options.Settings.GetValueOrDefault(Options.Predictions.EnvironmentVariable) != "true") { return; }
         _input = new StandardInput();
         _store = options.Settings.GetValueOrDefault(Options.Store.EnvironmentVariable) is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : UsualStore(copy);
         _settings[Options.Store.EnvironmentVariable] = _store;

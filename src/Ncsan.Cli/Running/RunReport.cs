@@ -66,6 +66,7 @@ internal sealed class RunReport(RunOptions options)
         ReportWriter.Write(report, options.Files);
         Show(text =>
         {
+            foreach (Finding predicted in report.Findings.Where(static f => f.IsPredicted)) { text.WriteFinding(predicted); }
             text.WriteUsualLocks(report.Findings.Where(f => _shownWithoutLock.Contains(f.Id)));
             text.WriteEnd(report);
         });

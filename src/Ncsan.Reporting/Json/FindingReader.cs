@@ -27,6 +27,7 @@ public static class FindingReader
     {
         "finding" or null => Finding(o),
         "repeat" => o.Text("id") is { Length: > 0 } id ? new LogLine.Repeat(id, o.Number("count", 1), o.Text("usualLock")) : new LogLine.Bad("a repeat has no id"),
+        "retraction" => o.Text("id") is { Length: > 0 } id ? new LogLine.Retraction(id) : new LogLine.Bad("a retraction has no id"),
         "summary" => new LogLine.Summary(Summary(o)),
         var other => new LogLine.Unknown(other),
     };

@@ -14,6 +14,10 @@ public abstract record LogLine
     /// <param name="UsualLock">The lock that usually guards the member, now that all of the run was seen.</param>
     public sealed record Repeat(string Id, long Count, string? UsualLock = null) : LogLine;
 
+    /// <summary>At exit: what an earlier process predicted seems ordered.</summary>
+    /// <param name="Id">The finding's id.</param>
+    public sealed record Retraction(string Id) : LogLine;
+
     /// <summary>At exit: what the process says about itself.</summary>
     public sealed record Summary(RunSummary Run) : LogLine;
 

@@ -7,7 +7,7 @@ namespace Ncsan.Runtime.Findings;
 /// <summary>The lines of the findings file. docs/internals/races.md lists their fields.</summary>
 internal static class Lines
 {
-    private const int Schema = 1;
+    internal const int Schema = 1;
 
     internal static JsonLine Finding(ResolvedFinding resolved)
     {
@@ -21,7 +21,7 @@ internal static class Lines
         foreach (ResolvedSide side in resolved.Sides) { Access(line, side, resolved.Member); }
         line.CloseList();
         if (resolved.UsualLock is { } usual) { line.Put("usualLock", usual); }
-        Recipe(line, finding);
+        Recipe(line, finding.Theirs is { } theirs ? [finding.Mine.Site, theirs.Site] : [finding.Mine.Site]);
         return line.Close();
     }
 
@@ -63,12 +63,12 @@ internal static class Lines
     }
 
     /// <summary>How to see it again: the command that was given, and the two sites.</summary>
-    private static void Recipe(JsonLine line, Finding finding)
+    internal static void Recipe(JsonLine line, params ReadOnlySpan<int> sites)
     {
         line.Open("recipe").OpenList("command");
         foreach (string argument in Environment.GetEnvironmentVariable(Options.CommandVariable)?.Split('\n') ?? []) { line.Item(argument); }
         line.CloseList().OpenList("sites");
-        foreach (int site in finding.Theirs is { } theirs ? [finding.Mine.Site, theirs.Site] : new[] { finding.Mine.Site })
+        foreach (int site in sites)
         {
             if (Modules.KeyOf(site) is { } key) { line.Open().Put("module", key.Module).Put("id", key.Id).Put("method", key.Method).Put("member", key.Member).Close(); }
         }

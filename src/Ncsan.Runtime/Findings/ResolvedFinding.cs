@@ -27,9 +27,8 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
         bool assertion = ((finding.Mine.Kind | (finding.Theirs?.Kind ?? 0)) & AccessKind.Assert) != 0;
         (string rule, string kind) = assertion ? ("NCS0003", "assert exclusive") : theirs is null ? ("NCS0002", "unknown origin") : ("NCS0001", "data race");
         string[] keys = theirs is null ? [mine.Key] : [mine.Key, theirs.Key];
-        Array.Sort(keys, StringComparer.Ordinal);
         string member = theirs is null || string.CompareOrdinal(mine.Member, theirs.Member) <= 0 ? mine.Member : theirs.Member;
-        return new ResolvedFinding(rule, kind, Hash(rule + "\n" + string.Join('\n', keys)), member, finding, mine, theirs);
+        return new ResolvedFinding(rule, kind, IdOf(rule, keys), member, finding, mine, theirs);
     }
 
     // The type of the second operation is told only where it is another.
@@ -40,6 +39,8 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
     }
 
     /// <summary>Stable from run to run and from build to build: it knows methods and members, not lines.</summary>
+    internal static string IdOf(string rule, params string[] keys) => Hash(rule + "\n" + string.Join('\n', keys.Order(StringComparer.Ordinal)));
+
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }
 
@@ -48,7 +49,9 @@ internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, I
 {
     /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect. Inside of an instrumented
     /// framework the operation, whatever fields it touches.</summary>
-    internal string Key => Operation is { } operation ? $"{Stack[0].Method}|{operation.Name}" : $"{Stack[0].Method}|{(Side.Is(AccessKind.Collection) && Member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? Member[..at] : Member)}";
+    internal string Key => Operation is { } operation ? $"{Stack[0].Method}|{operation.Name}" : KeyOf(Stack[0].Method, Member, Side.Is(AccessKind.Collection));
+
+    internal static string KeyOf(string method, string member, bool isCollection) => $"{method}|{(isCollection && member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? member[..at] : member)}";
 
     internal static ResolvedSide Of(Side side)
     {

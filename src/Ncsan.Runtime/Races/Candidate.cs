@@ -53,6 +53,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>Waiting for it gains nothing: the order of the two accesses seems enforced.</summary>
     internal bool IsHopeless => ObservedIn.Length == 0 && (Timeouts >= LifetimeTimeouts || (BlockedEnds >= LifetimeBlockedEnds && Timeouts == 0));
 
+    /// <summary>Whoever waited for it mostly had everybody else blocked behind.</summary>
+    internal bool SeemsOrdered => BlockedEnds > Timeouts && ObservedIn.Length == 0;
+
     /// <summary>Somebody waited for it in this process, so the gaps seen here are those of the delays.</summary>
     internal bool WasWaitedFor => Volatile.Read(ref _spent) != 0;
 

@@ -169,6 +169,7 @@ internal static class Candidates
     {
         if (!AreKept) { return; }
         var learnt = new List<Candidate>();
+        var nearlyMet = new List<(int, int, Candidate)>();
         (SiteKey, SiteKey)[] observed;
         lock (s_lock) { observed = [.. s_observed]; }
         foreach (Candidate candidate in s_known) { if (candidate.WasWaitedFor || (candidate.IsAttached && !DirectedWatch.IsOverBudget)) { candidate.Tries++; } }
@@ -176,13 +177,24 @@ internal static class Candidates
         for (int i = 0; i < Capacity; i++)
         {
             if (s_learntPairs[i] == 0 || FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is not { } candidate) { continue; }
-            if (disturbed.Contains((candidate.First, candidate.Second))) { continue; }
             if (Array.Exists(observed, pair => IsSameFinding(candidate, pair.Item1, pair.Item2))) { candidate.ObservedIn = Configuration.RunId; }
             AddTests(candidate, s_learntTests.AsSpan(i * TestsOfPair, TestsOfPair));
+            if (Configuration.Predictions && candidate.ObservedIn.Length == 0) { nearlyMet.Add(NearlyMet(i, candidate)); }
+            if (disturbed.Contains((candidate.First, candidate.Second))) { continue; }
             learnt.Add(candidate);
         }
 
+        if (nearlyMet.Count > 0) { Predictions.Write(nearlyMet); }
         NewPairs = CandidateStore.Merge([.. s_known, .. learnt]);
+    }
+
+    /// <summary>The pair at an index, with what this run and earlier ones know of it.</summary>
+    private static (int Site1, int Site2, Candidate Candidate) NearlyMet(int index, Candidate learnt)
+    {
+        var all = new Candidate(learnt.First, learnt.Second) { Gap = learnt.Gap };
+        all.Merge(learnt);
+        if (s_known.Find(c => c.First == learnt.First && c.Second == learnt.Second) is { } known) { all.Merge(known); }
+        return ((int)(s_learntPairs[index] >> 31) & int.MaxValue, (int)(s_learntPairs[index] & int.MaxValue), all);
     }
 
     private static void AddTests(Candidate candidate, ReadOnlySpan<int> tests)

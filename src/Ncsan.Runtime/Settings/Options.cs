@@ -63,6 +63,9 @@ public static class Options
     /// <summary>How long directed delays may take together.</summary>
     public static readonly Option DelayBudget = new("delay-budget", typeof(int), "2000", "How long threads may wait for the other side of candidates, all together, in milliseconds: the clean running time, at least 2000.");
 
+    /// <summary>Report what was not seen.</summary>
+    public static readonly Option Predictions = new("predictions", typeof(bool), "false", "Report also accesses that nearly met and were never observed to, as notes: predicted findings do not fail a run.");
+
     /// <summary>How many different findings are written.</summary>
     public static readonly Option MaxFindings = new("max-findings", typeof(int), "1000", "How many different findings are written; further ones are counted.");
 
@@ -73,6 +76,6 @@ public static class Options
     public static readonly IReadOnlyList<Option> All =
     [
         Findings, Sampling, Overhead, Delay, DelayCold, DelayRandomize, SkipWatch, ColdVisits, DelayShare, DelayGrace, Strict, Permissive, AssumePlainWritesAtomic, UnknownOrigin,
-        WeakMemory, Store, RunId, DelayBudget, MaxFindings, Locks,
+        WeakMemory, Store, RunId, DelayBudget, Predictions, MaxFindings, Locks,
     ];
 }

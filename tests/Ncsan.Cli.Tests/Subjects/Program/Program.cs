@@ -27,6 +27,12 @@ switch (args.FirstOrDefault())
         early.Join();
         late.Join();
         return 0;
+    case "joined":
+        var writer = new Thread(account.Withdraw);
+        writer.Start();
+        writer.Join();
+        account.Withdraw();
+        return 0;
     case "rendezvous":
         using (Ncsan.Annotations.Rendezvous.Between(args[1], args[2]))
         {
