@@ -34,6 +34,20 @@ internal static class LockThreads
         return false;
     }
 
+    /// <summary>Where the current thread took a lock that another thread waits for now, the outermost of several, or 0.</summary>
+    internal static int SiteOfLockThatOthersWant(HeldLocks mine)
+    {
+        for (int i = 0; i < mine.Depth; i++)
+        {
+            foreach (HeldLocks other in s_all)
+            {
+                if (other != mine && other.Wanted is { } wanted && ReferenceEquals(wanted, mine.Entries[i].Lock)) { return mine.Entries[i].Site; }
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Leaves out a thread of ours.</summary>
     internal static void Forget(HeldLocks thread) => Remove([thread]);
 

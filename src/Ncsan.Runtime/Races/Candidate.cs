@@ -3,22 +3,32 @@ using Ncsan.Runtime.Sites;
 namespace Ncsan.Runtime.Races;
 
 /// <summary>Two sites that nearly met, with what was learnt of making them meet.</summary>
+/// <remarks>What was learnt holds for a run, which may be several rounds. A pair that was waited for in vain rests for some of the next runs, twice as many after each time,
+/// and is never given up: threads may meet tomorrow that did not today.</remarks>
 internal sealed class Candidate(SiteKey first, SiteKey second)
 {
     /// <summary>Beyond this nobody is made to wait.</summary>
     private const int LongestDelay = 2_000_000;
 
-    private const int Slack = 50_000, MostTimeouts = 3, MostBlockedEnds = 5, MostSpent = 2_200_000, LifetimeTimeouts = 6, LifetimeBlockedEnds = 6;
+    private const int Slack = 50_000, MostTimeouts = 3, MostBlockedEnds = 5, MostSpent = 2_200_000, MostHits = 8, RunTimeouts = 6, RunBlockedEnds = 6;
 
-    private const int MostTests = 8;
+    private const int MostTests = 8, LongestRest = 4;
 
     private readonly SortedSet<string> _tests = new(StringComparer.Ordinal);
-    private int _timeouts, _blockedEnds;
+    private int _timeouts, _blockedEnds, _hits;
     private long _spent;
 
     internal SiteKey First => first;
 
     internal SiteKey Second => second;
+
+    /// <summary>What was learnt of waiting at each of the two sites. One and the same when they are.</summary>
+    internal CandidateSide AtFirst { get; } = new();
+
+    /// <inheritdoc cref="AtFirst"/>
+    internal CandidateSide AtSecond => first == second ? AtFirst : _atSecond;
+
+    private readonly CandidateSide _atSecond = new();
 
     /// <summary>The shortest time between the two accesses that was seen, in microseconds.</summary>
     internal long Gap = LongestDelay;
@@ -29,14 +39,26 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>Its code is loaded in this process, so whoever comes by waits for it.</summary>
     internal bool IsAttached;
 
-    /// <summary>In how many runs somebody waited for it, or would have.</summary>
+    /// <summary>The run that the numbers below speak of.</summary>
+    internal string Run = "";
+
+    /// <summary>Which build of the two modules everything here was learnt of.</summary>
+    internal string Version = "";
+
+    /// <summary>In how many rounds of the run somebody waited for it, or would have.</summary>
     internal int Tries;
 
-    /// <summary>How often, over all runs, a thread waited in vain until its time was up.</summary>
+    /// <summary>How often in the run a thread waited in vain until its time was up.</summary>
     internal int Timeouts;
 
-    /// <summary>How often, over all runs, everybody else was blocked behind the waiting thread.</summary>
+    /// <summary>How often in the run everybody else was blocked behind the waiting thread.</summary>
     internal int BlockedEnds;
+
+    /// <summary>How many runs in a row waited for it in vain.</summary>
+    internal int Fruitless;
+
+    /// <summary>For how many runs nobody is to wait for it, this one included.</summary>
+    internal int Rest;
 
     /// <summary>How often two writes met and nothing changed.</summary>
     internal int Unchanged;
@@ -50,8 +72,8 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>Stands for every test.</summary>
     internal const string AnyTest = "*";
 
-    /// <summary>Waiting for it gains nothing: the order of the two accesses seems enforced.</summary>
-    internal bool IsHopeless => ObservedIn.Length == 0 && (Timeouts >= LifetimeTimeouts || (BlockedEnds >= LifetimeBlockedEnds && Timeouts == 0));
+    /// <summary>Waiting for it gains nothing in this run: it rests, or the order of the two accesses seems enforced.</summary>
+    internal bool IsHopeless => ObservedIn != Run && (Rest > 0 || Timeouts >= RunTimeouts || (BlockedEnds >= RunBlockedEnds && Timeouts == 0) || (AtFirst.IsOrdered && AtSecond.IsOrdered));
 
     /// <summary>Whoever waited for it mostly had everybody else blocked behind.</summary>
     internal bool SeemsOrdered => BlockedEnds > Timeouts && ObservedIn.Length == 0;
@@ -60,14 +82,15 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     internal bool WasWaitedFor => Volatile.Read(ref _spent) != 0;
 
     /// <summary>Whether a thread may still wait for it in this process.</summary>
-    internal bool IsWorthwhile => !IsHopeless && _timeouts < MostTimeouts && _blockedEnds < MostBlockedEnds && _spent < MostSpent;
+    internal bool IsWorthwhile => !IsHopeless && _timeouts < MostTimeouts && _blockedEnds < MostBlockedEnds && _hits < MostHits && _spent < MostSpent;
 
     /// <summary>Up to where the delays of all candidates may have used up the budget for this one to have its turn: one that nobody ever waited for
     /// comes before one that was waited for in vain.</summary>
-    internal long ShareOf(long budget) => IsAskedFor ? long.MaxValue : (Timeouts + BlockedEnds) switch { 0 => budget, 1 => budget * 3 / 4, _ => budget / 2 };
+    internal long ShareOf(long budget) => IsAskedFor ? long.MaxValue : Fruitless > 0 ? budget / 2 : (Timeouts + BlockedEnds) switch { 0 => budget, 1 => budget * 3 / 4, _ => budget / 2 };
 
     /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain.</summary>
-    internal int Delay => (int)Math.Min(LongestDelay, ((2 * Gap) + Slack) << (2 * Math.Min(Timeouts, 3)));
+    /// <param name="isLate">The other side has been here already, so a longer delay gains little.</param>
+    internal int Delay(bool isLate) => (int)Math.Min(LongestDelay, ((2 * Gap) + Slack) << (isLate ? 0 : 2 * Math.Min(Timeouts, 3)));
 
     internal void AddTest(string test)
     {
@@ -79,14 +102,45 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     }
 
     /// <summary>Of two threads that wait for the same pair at different places, as in a loop over an array, only one may go on, and it matters which: in every other
-    /// run it is the one at the higher address.</summary>
+    /// round it is the one at the higher address.</summary>
     internal bool LetsHigherGoFirst => Tries % 2 == 1;
+
+    /// <summary>This process belongs to a run. In a new one all is to be tried again, unless the pair rests; of another build nothing is known.</summary>
+    internal void Begin(string run, string version)
+    {
+        bool isNew = Version.Length > 0 && Version != version;
+        if (Run.Length > 0 && Run != run)
+        {
+            if (ObservedIn == Run) { Fruitless = 0; }
+            else if (Timeouts + BlockedEnds > 0) { Rest = RestAfter(++Fruitless); }
+            else if (Rest > 0) { Rest--; }
+            (Tries, Timeouts, BlockedEnds) = (0, 0, 0);
+            (AtFirst.Ordered, AtSecond.Ordered) = (0, 0);
+        }
+
+        if (isNew)
+        {
+            (Fruitless, Rest, AtFirst.Gate, AtSecond.Gate) = (0, 0, 0, 0);
+        }
+
+        (Run, Version) = (run, version);
+    }
+
+    /// <summary>How many runs the pair rests. One for which the other side was seen to wait for the delayed one rests sooner than one that may only have had no luck.</summary>
+    private int RestAfter(int fruitless)
+    {
+        bool seemsOrdered = AtFirst.Ordered + AtSecond.Ordered > 0 || Timeouts == 0;
+        return (1 << Math.Min(seemsOrdered ? fruitless : fruitless - 1, LongestRest)) - 1;
+    }
 
     internal void Ended(DirectedEnd end, long microseconds)
     {
         Interlocked.Add(ref _spent, microseconds);
         switch (end)
         {
+            case DirectedEnd.Hit:
+                Interlocked.Increment(ref _hits);
+                break;
             case DirectedEnd.TimedOut:
                 Interlocked.Increment(ref _timeouts);
                 Interlocked.Increment(ref Timeouts);
@@ -98,23 +152,28 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         }
     }
 
-    /// <summary>Takes over what another run learnt of the same pair.</summary>
+    /// <summary>Takes over what this process learnt of the same pair.</summary>
     internal void Merge(Candidate other)
     {
         Gap = Math.Min(Gap, other.Gap);
-        Tries = Math.Max(Tries, other.Tries);
         foreach (string test in other.Tests) { AddTest(test); }
-        Timeouts = Math.Max(Timeouts, other.Timeouts);
-        BlockedEnds = Math.Max(BlockedEnds, other.BlockedEnds);
         Unchanged = Math.Max(Unchanged, other.Unchanged);
         if (other.ObservedIn.Length > 0) { ObservedIn = other.ObservedIn; }
+        if (!other.IsAttached) { return; }
+        bool isSame = Run == other.Run;
+        Tries = isSame ? Math.Max(Tries, other.Tries) : other.Tries;
+        Timeouts = isSame ? Math.Max(Timeouts, other.Timeouts) : other.Timeouts;
+        BlockedEnds = isSame ? Math.Max(BlockedEnds, other.BlockedEnds) : other.BlockedEnds;
+        (Run, Version, Fruitless, Rest) = (other.Run, other.Version, other.Fruitless, other.Rest);
+        AtFirst.Merge(other.AtFirst, isSame);
+        AtSecond.Merge(other.AtSecond, isSame);
     }
 }
 
 /// <summary>How a directed delay ended.</summary>
 internal enum DirectedEnd
 {
-    /// <summary>The other side came.</summary>
+    /// <summary>Somebody came.</summary>
     Hit,
 
     /// <summary>Its time was up.</summary>
@@ -122,4 +181,7 @@ internal enum DirectedEnd
 
     /// <summary>Every other thread was blocked, and this one was the first to be let go.</summary>
     Blocked,
+
+    /// <summary>The other side waits as well, and this one goes to meet it; or another thread that came to the same place waits in its stead.</summary>
+    WentOn,
 }

@@ -6,14 +6,13 @@ using Ncsan.Runtime.Sites;
 namespace Ncsan.Runtime.Races;
 
 /// <summary>The file of candidates in the project's <c>.ncsan</c> folder, merged from run to run.</summary>
-/// <remarks>One line a candidate, fields separated by tabs: gap, runs in which somebody waited, timeouts, blocked ends, meetings that changed nothing, run of the last observation, tests with a bar between
-/// them, and for each side module, id, method and member. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs
+/// <remarks>One line a candidate, fields separated by tabs, in the order of <see cref="Format"/>, tests with a bar between them. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs
 /// at once lose nothing.</remarks>
 internal static class CandidateStore
 {
-    private const string Header = "ncsan candidates 3", FileName = "candidates", LockName = "candidates.lock";
+    private const string Header = "ncsan candidates 4", FileName = "candidates", LockName = "candidates.lock";
     private const char TestSeparator = '|';
-    private const int Fields = 15, Attempts = 400, NapMicroseconds = 5_000;
+    private const int Fields = 23, Attempts = 400, NapMicroseconds = 5_000;
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
@@ -105,8 +104,9 @@ internal static class CandidateStore
 
     private static string Format(Candidate c) => string.Join('\t',
     [
-        Text(c.Gap), Text(c.Tries), Text(c.Timeouts), Text(c.BlockedEnds), Text(c.Unchanged), c.ObservedIn, string.Join(TestSeparator, c.Tests), c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id),
-        c.Second.Method, c.Second.Member,
+        Text(c.Gap), c.Run, c.Version, Text(c.Tries), Text(c.Timeouts), Text(c.BlockedEnds), Text(c.AtFirst.Ordered), Text(c.AtSecond.Ordered), Text(c.AtFirst.Gate), Text(c.AtSecond.Gate),
+        Text(c.Fruitless), Text(c.Rest), Text(c.Unchanged), c.ObservedIn, string.Join(TestSeparator, c.Tests),
+        c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id), c.Second.Method, c.Second.Member,
     ]);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -119,16 +119,22 @@ internal static class CandidateStore
         {
             string[] fields = lines[i].Split('\t');
             if (fields.Length != Fields) { throw new InvalidDataException($"line {i + 1} has {fields.Length} fields"); }
-            var candidate = new Candidate(Key(fields, 7, i), Key(fields, 11, i))
+            var candidate = new Candidate(Key(fields, 15, i), Key(fields, 19, i))
             {
                 Gap = Number(fields[0], i),
-                Tries = (int)Number(fields[1], i),
-                Timeouts = (int)Number(fields[2], i),
-                BlockedEnds = (int)Number(fields[3], i),
-                Unchanged = (int)Number(fields[4], i),
-                ObservedIn = fields[5],
+                Run = fields[1],
+                Version = fields[2],
+                Tries = (int)Number(fields[3], i),
+                Timeouts = (int)Number(fields[4], i),
+                BlockedEnds = (int)Number(fields[5], i),
+                Fruitless = (int)Number(fields[10], i),
+                Rest = (int)Number(fields[11], i),
+                Unchanged = (int)Number(fields[12], i),
+                ObservedIn = fields[13],
             };
-            foreach (string test in fields[6].Split(TestSeparator, StringSplitOptions.RemoveEmptyEntries)) { candidate.AddTest(test); }
+            (candidate.AtFirst.Ordered, candidate.AtSecond.Ordered) = ((int)Number(fields[6], i), (int)Number(fields[7], i));
+            (candidate.AtFirst.Gate, candidate.AtSecond.Gate) = ((int)Number(fields[8], i), (int)Number(fields[9], i));
+            foreach (string test in fields[14].Split(TestSeparator, StringSplitOptions.RemoveEmptyEntries)) { candidate.AddTest(test); }
             candidates.Add(candidate);
         }
 

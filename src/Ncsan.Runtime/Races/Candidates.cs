@@ -21,6 +21,9 @@ internal static class Candidates
     /// <summary>The pairs that were observed in this process. Guarded by the lock.</summary>
     private static readonly List<(SiteKey, SiteKey)> s_observed = [];
 
+    /// <summary>The candidates for which a thread gives way before it takes a lock, by the site of that. Replaced as a whole, too.</summary>
+    private static Dictionary<int, Candidate[]> s_byGate = [];
+
     /// <summary>The candidates of each site, replaced as a whole when a module is loaded, so that it is read without a lock.</summary>
     private static Dictionary<int, Candidate[]> s_bySite = [];
 
@@ -66,6 +69,20 @@ internal static class Candidates
     /// <summary>The candidates that a site is a side of, or null.</summary>
     internal static Candidate[]? Of(int site) => s_bySite.GetValueOrDefault(site);
 
+    /// <summary>The candidates for which a thread gives way before it takes a lock here, or null.</summary>
+    internal static Candidate[]? OfGate(int site) => s_byGate.GetValueOrDefault(site);
+
+    /// <summary>The side of the candidate that comes after this lock.</summary>
+    internal static CandidateSide SideOfGate(Candidate candidate, int site) => NumberOfGate(candidate, candidate.AtFirst) == site ? candidate.AtFirst : candidate.AtSecond;
+
+    /// <summary>Who waited at this side for the other one kept it from coming by a lock that was taken here: the next round waits before that.</summary>
+    internal static void AddGate(Candidate candidate, CandidateSide side, int site)
+    {
+        if (Modules.Of(side.Site) is { } module && site >= module.First && site < module.First + module.Count) { side.Gate = site - module.First + 1; }
+    }
+
+    private static int NumberOfGate(Candidate candidate, CandidateSide side) => side.Gate == 0 ? 0 : side.Gate - 1 + side.Site - (side == candidate.AtFirst ? candidate.First : candidate.Second).Id;
+
     /// <summary>Two writes met and the value stayed the same: one of them may write what is there already, and the next time it is the other's that is measured.</summary>
     internal static void MetUnchanged(int site1, int site2)
     {
@@ -96,30 +113,45 @@ internal static class Candidates
     {
         lock (s_lock)
         {
-            Dictionary<int, List<Candidate>> added = [];
+            Dictionary<int, List<Candidate>> added = [], gates = [];
             foreach (Candidate candidate in s_known)
             {
+                if (Number(candidate.First, module) is > 0 and var first) { candidate.AtFirst.Site = first; }
+                if (Number(candidate.Second, module) is > 0 and var second) { candidate.AtSecond.Site = second; }
+                if (candidate.IsAttached || candidate.AtFirst.Site == 0 || candidate.AtSecond.Site == 0) { continue; }
+                candidate.IsAttached = true;
+                candidate.Begin(Configuration.RunId, Modules.VersionOf(candidate.AtFirst.Site) + Modules.VersionOf(candidate.AtSecond.Site));
                 if (candidate.IsHopeless || candidate.ObservedIn == Configuration.RunId) { continue; }
-                foreach (SiteKey key in new[] { candidate.First, candidate.Second }.Distinct())
-                {
-                    if (key.Module != module.Name || key.Id >= module.Count || !module.IsStill(key)) { continue; }
-                    int number = module.First + key.Id;
-                    if (!added.TryGetValue(number, out List<Candidate>? list)) { added.Add(number, list = []); }
-                    list.Add(candidate);
-                    candidate.IsAttached = true;
-                }
+                Add(added, candidate.AtFirst.Site, candidate);
+                if (candidate.AtSecond != candidate.AtFirst) { Add(added, candidate.AtSecond.Site, candidate); }
+                if (NumberOfGate(candidate, candidate.AtFirst) is > 0 and var gate) { Add(gates, gate, candidate); }
+                else if (NumberOfGate(candidate, candidate.AtSecond) is > 0 and var other) { Add(gates, other, candidate); }
             }
 
             if (added.Count == 0) { return; }
-            var bySite = new Dictionary<int, Candidate[]>(s_bySite);
-            foreach ((int number, List<Candidate> list) in added)
-            {
-                bySite[number] = [.. list];
-                Sampler.Direct(number);
-            }
-
-            Volatile.Write(ref s_bySite, bySite);
+            Volatile.Write(ref s_byGate, With(s_byGate, gates));
+            Volatile.Write(ref s_bySite, With(s_bySite, added));
         }
+    }
+
+    private static int Number(SiteKey key, RewrittenModule module) => key.Module == module.Name && key.Id < module.Count && module.IsStill(key) ? module.First + key.Id : 0;
+
+    private static void Add(Dictionary<int, List<Candidate>> to, int site, Candidate candidate)
+    {
+        if (!to.TryGetValue(site, out List<Candidate>? list)) { to.Add(site, list = []); }
+        list.Add(candidate);
+    }
+
+    private static Dictionary<int, Candidate[]> With(Dictionary<int, Candidate[]> known, Dictionary<int, List<Candidate>> added)
+    {
+        var all = new Dictionary<int, Candidate[]>(known);
+        foreach ((int number, List<Candidate> list) in added)
+        {
+            all[number] = [.. known.GetValueOrDefault(number) ?? [], .. list];
+            Sampler.Direct(number);
+        }
+
+        return all;
     }
 
     /// <summary>Waits for pairs from now on that nobody learnt; they are not kept.</summary>
@@ -130,6 +162,7 @@ internal static class Candidates
             var bySite = new Dictionary<int, Candidate[]>(s_bySite);
             foreach (Candidate pair in pairs)
             {
+                (pair.AtFirst.Site, pair.AtSecond.Site) = (Modules.NumberOf(pair.First), Modules.NumberOf(pair.Second));
                 foreach (int number in new[] { Modules.NumberOf(pair.First), Modules.NumberOf(pair.Second) }.Distinct())
                 {
                     bySite[number] = [pair, .. bySite.GetValueOrDefault(number) ?? []];
@@ -178,6 +211,7 @@ internal static class Candidates
         {
             if (s_learntPairs[i] == 0 || FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is not { } candidate) { continue; }
             if (Array.Exists(observed, pair => IsSameFinding(candidate, pair.Item1, pair.Item2))) { candidate.ObservedIn = Configuration.RunId; }
+            candidate.Run = Configuration.RunId;
             AddTests(candidate, s_learntTests.AsSpan(i * TestsOfPair, TestsOfPair));
             if (Configuration.Predictions && candidate.ObservedIn.Length == 0) { nearlyMet.Add(NearlyMet(i, candidate)); }
             if (disturbed.Contains((candidate.First, candidate.Second))) { continue; }

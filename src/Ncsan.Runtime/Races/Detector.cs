@@ -200,7 +200,7 @@ internal static unsafe class Detector
         // A marked access waits only where a plain one is known to come.
         bool isMarked = Policy.IsMarked(thread, address, access.Size, access.Kind);
         if (isMarked && !access.Is(AccessKind.Marked)) { return false; }
-        if (Sampler.IsDirected(access.Site) && !Watchpoints.IsWatchedFrom(ref location, access.Site)) { directed = DirectedWatch.Choose(access); }
+        if (Sampler.IsDirected(access.Site) && (!Watchpoints.IsWatchedFrom(ref location, access.Site) || DirectedWatch.Relieve(address, access.Site))) { directed = DirectedWatch.Choose(address, access); }
         if (directed is null && !isMarked) { delay = Sampler.Decide(access, isCold); }
         if (directed is null && delay == 0) { return false; }
         if (thread.IsOnStack(address))
@@ -272,7 +272,7 @@ internal static unsafe class Detector
             }
             else
             {
-                DirectedWatch.Wait(slot, (nuint)address, directed, access.Thread);
+                DirectedWatch.Wait(slot, (nuint)address, directed, access);
             }
 
             if (!Watchpoints.Consume(slot, stamp)) { Encounter.WasHit(slot, stamp, address, before, access); }

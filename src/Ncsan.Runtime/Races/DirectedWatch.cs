@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Settings;
+using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
@@ -17,85 +19,215 @@ internal static class DirectedWatch
     /// <summary>How often in a row all others must be seen blocked, a millisecond apart: starting threads and compiling look blocked too.</summary>
     private const int BlockedPolls = 15;
 
+    /// <summary>The same of the other side of a pair that waits at another place.</summary>
+    private const int ApartPolls = 2;
+
     private const int PollMicroseconds = 1_000;
 
     private static readonly Gate s_gate = new();
     private static readonly List<Waiter> s_waiters = [];
     private static int s_age;
 
-    internal static bool IsOverBudget => Volatile.Read(ref Statistics.DirectedMicroseconds) >= Configuration.DelayBudget * 1000L / 2;
+    /// <summary>Since when somebody has been waiting, by the clock; 0 while nobody is. Guarded by the gate.</summary>
+    private static long s_since;
+
+    private static long Budget => Configuration.DelayBudget * 1000L;
+
+    /// <summary>How long somebody waited so far, in microseconds; once, however many did.</summary>
+    private static long Spent
+    {
+        get
+        {
+            long since = Volatile.Read(ref s_since);
+            return Volatile.Read(ref Statistics.DirectedMicroseconds) + (since == 0 ? 0 : (long)Stopwatch.GetElapsedTime(since).TotalMicroseconds);
+        }
+    }
+
+    internal static bool IsOverBudget => Spent >= Budget / 2;
 
     /// <summary>The candidate for whose other side it is worth waiting here, or null.</summary>
-    internal static Candidate? Choose(in Access access)
+    internal static Candidate? Choose(nuint address, in Access access)
     {
         if (Candidates.Of(access.Site) is not { } candidates) { return null; }
         Statistics.Count(ref Statistics.DirectedVisits);
         Candidate? best = null;
-        long spent = Volatile.Read(ref Statistics.DirectedMicroseconds), budget = Configuration.DelayBudget * 1000L;
+        long spent = Spent, budget = Budget;
         foreach (Candidate candidate in candidates)
         {
-            if (candidate.IsWorthwhile && spent < candidate.ShareOf(budget) && candidate.ObservedIn != Configuration.RunId && (best is null || candidate.Gap > best.Gap)) { best = candidate; }
+            if (candidate.ObservedIn == Configuration.RunId) { continue; }
+            CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
+            there.OtherCame(address, access.Size, access.Thread.Number, candidate.Gap);
+            if (!candidate.IsWorthwhile || spent >= candidate.ShareOf(budget) || here.IsOrdered || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (here.LateWaits > 0 && NearMisses.HasPassed(address, there.Site, access.Thread)) { continue; }
+            best = candidate;
         }
 
         return best is null || Census.IsAlone(access.Thread) ? null : best;
     }
 
     /// <summary>Waits at an armed slot.</summary>
-    internal static void Wait(int slot, nuint address, Candidate candidate, SanitizedThread thread)
+    internal static void Wait(int slot, nuint address, Candidate candidate, in Access access)
     {
-        var me = new Waiter(candidate, address, Interlocked.Increment(ref s_age));
-        Change(static (waiters, waiter) => waiters.Add(waiter), me);
-        thread.IsWaiting = true;
-        if (thread.Managed.IsThreadPoolThread) { PoolRoom.Take(); }
-        long end = Stopwatch.GetTimestamp() + (candidate.Delay * Stopwatch.Frequency / 1_000_000);
-        int blocked = 0;
-        long spent = 0;
+        SanitizedThread thread = access.Thread;
+        CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
+        bool isLate = NearMisses.HasPassed(address, there.Site, thread);
+        var me = new Waiter(candidate, here, address, Interlocked.Increment(ref s_age), slot);
+        DirectedEnd end = Wait(me, candidate.Delay(isLate), thread);
+        if (end is not (DirectedEnd.TimedOut or DirectedEnd.Blocked)) { return; }
+        if (isLate) { here.LateWaits++; }
+        if (me.WasAlone) { here.WaitedInVain(address, thread.Number); }
+        if (LockThreads.CurrentOrNull is { Depth: > 0 } held && LockThreads.SiteOfLockThatOthersWant(held) is > 0 and var site) { Candidates.AddGate(candidate, here, site); }
+    }
+
+    /// <summary>A lock is about to be taken behind which the other side of a candidate was seen blocked: gives way until that stands at its access.</summary>
+    internal static void GiveWay(int site)
+    {
+        if (SanitizedThread.OutsideOrNull is not { } thread || Candidates.OfGate(site) is not { } candidates || Hooks.State == 0) { return; }
+        thread.Guard++;
+        try
+        {
+            foreach (Candidate candidate in candidates)
+            {
+                if (!candidate.IsWorthwhile || candidate.ObservedIn == Configuration.RunId || Spent >= candidate.ShareOf(Budget) || Census.IsAlone(thread)) { continue; }
+                Wait(new Waiter(candidate, Candidates.SideOfGate(candidate, site), 0, Interlocked.Increment(ref s_age), -1), candidate.Delay(isLate: false), thread);
+            }
+        }
+        finally { thread.Guard--; }
+    }
+
+    /// <summary>Two threads that both wait at a read miss the write that one of them would go on to: the one that comes waits in the other's stead.</summary>
+    /// <returns>Whether somebody was relieved.</returns>
+    internal static bool Relieve(nuint address, int site)
+    {
+        s_gate.Enter();
+        try
+        {
+            Waiter? waiter = s_waiters.Find(waiter => waiter.Address == address && waiter.Side.Site == site && !waiter.IsRelieved);
+            if (waiter is null || waiter.Side.Reliefs >= CandidateSide.MostReliefs) { return false; }
+            waiter.Side.Reliefs++;
+            return waiter.IsRelieved = true;
+        }
+        finally { s_gate.Leave(); }
+    }
+
+    private static DirectedEnd Wait(Waiter me, int delay, SanitizedThread thread)
+    {
+        bool isOfPool = thread.Managed.IsThreadPoolThread;
+        long started = Enter(me);
+        long end = started + (delay * Stopwatch.Frequency / 1_000_000);
+        int blocked = 0, apart = 0;
         var how = DirectedEnd.TimedOut;
+        thread.IsWaiting = true;
+        if (isOfPool) { PoolRoom.Take(); }
         try
         {
             while (true)
             {
-                if (Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Hit; break; }
-                if (Stopwatch.GetTimestamp() >= end) { break; }
+                if (me.Slot >= 0 && Watchpoints.IsConsumed(me.Slot)) { how = DirectedEnd.Hit; break; }
+                if (me.IsRelieved) { how = DirectedEnd.WentOn; break; }
+                if (Stopwatch.GetTimestamp() >= end || (!me.Candidate.IsAskedFor && Spent >= Budget)) { break; }
                 Native.Sleep(PollMicroseconds);
-                bool isNext = IsNext(me);
-
-                // One pays for all that wait, and only for what was asked for: what busy cores add is nobody's delay.
-                spent += PollMicroseconds;
-                if (isNext) { Interlocked.Add(ref Statistics.DirectedMicroseconds, PollMicroseconds); }
+                (bool isNext, bool goesOn) = Look(me);
+                apart = goesOn ? apart + 1 : 0;
+                if (apart >= ApartPolls) { how = DirectedEnd.WentOn; break; }
                 blocked = isNext && OtherThreads.AreAllBlocked(thread) ? blocked + 1 : 0;
-                if (blocked >= BlockedPolls && !Watchpoints.IsConsumed(slot)) { how = DirectedEnd.Blocked; break; }
+                if (blocked >= BlockedPolls && !(me.Slot >= 0 && Watchpoints.IsConsumed(me.Slot))) { how = DirectedEnd.Blocked; break; }
             }
         }
         finally
         {
+            if (isOfPool) { PoolRoom.GiveBack(); }
             thread.IsWaiting = false;
-            if (thread.Managed.IsThreadPoolThread) { PoolRoom.GiveBack(); }
-            Change(static (waiters, waiter) => waiters.Remove(waiter), me);
-            Statistics.Count(ref how == DirectedEnd.Hit ? ref Statistics.DirectedHits : ref how == DirectedEnd.Blocked ? ref Statistics.DirectedBlocked : ref Statistics.DirectedTimeouts);
-            candidate.Ended(how, spent);
+            Leave(me);
+            Count(how);
+            me.Candidate.Ended(how, Math.Max(1, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds));
+        }
+
+        return how;
+    }
+
+    private static void Count(DirectedEnd how)
+    {
+        switch (how)
+        {
+            case DirectedEnd.Hit: Statistics.Count(ref Statistics.DirectedHits); break;
+            case DirectedEnd.TimedOut: Statistics.Count(ref Statistics.DirectedTimeouts); break;
+            case DirectedEnd.Blocked: Statistics.Count(ref Statistics.DirectedBlocked); break;
+            default: Statistics.Count(ref Statistics.DirectedWentOn); break;
         }
     }
 
-    private static bool IsNext(Waiter me)
+    private static long Enter(Waiter me)
+    {
+        long now = Stopwatch.GetTimestamp();
+        s_gate.Enter();
+        try
+        {
+            if (s_waiters.Count == 0) { Volatile.Write(ref s_since, now); }
+            s_waiters.Add(me);
+        }
+        finally { s_gate.Leave(); }
+        return now;
+    }
+
+    private static void Leave(Waiter me)
     {
         s_gate.Enter();
-        try { return !s_waiters.Exists(other => other != me && other.GoesBefore(me)); }
+        try
+        {
+            s_waiters.Remove(me);
+            if (s_waiters.Count > 0) { return; }
+            Interlocked.Add(ref Statistics.DirectedMicroseconds, (long)Stopwatch.GetElapsedTime(s_since).TotalMicroseconds);
+            Volatile.Write(ref s_since, 0);
+        }
         finally { s_gate.Leave(); }
     }
 
-    private static void Change(Action<List<Waiter>, Waiter> change, Waiter waiter)
+    /// <summary>Whether this one is the first to be let go when all are blocked, and whether it is to go and meet the other side of its pair, which waits elsewhere.</summary>
+    private static (bool IsNext, bool GoesOn) Look(Waiter me)
     {
+        bool isNext = true, goesOn = false;
         s_gate.Enter();
-        try { change(s_waiters, waiter); }
+        try
+        {
+            foreach (Waiter other in s_waiters)
+            {
+                if (other == me) { continue; }
+                me.WasAlone = false;
+                isNext &= !other.GoesBefore(me);
+                goesOn |= me.GoesToMeet(other);
+            }
+        }
         finally { s_gate.Leave(); }
+        return (isNext, goesOn);
     }
 
-    private sealed record Waiter(Candidate Candidate, nuint Address, int Age)
+    private static CandidateSide Here(Candidate candidate, int site) => candidate.AtFirst.Site == site ? candidate.AtFirst : candidate.AtSecond;
+
+    private static CandidateSide There(Candidate candidate, int site) => candidate.AtFirst.Site == site ? candidate.AtSecond : candidate.AtFirst;
+
+    /// <summary>A thread that waits.</summary>
+    /// <param name="Candidate">For whom.</param>
+    /// <param name="Side">Where.</param>
+    /// <param name="Address">At which location; 0 before a lock.</param>
+    /// <param name="Age">Since when, in order.</param>
+    /// <param name="Slot">Its watchpoint, or -1 before a lock.</param>
+    private sealed record Waiter(Candidate Candidate, CandidateSide Side, nuint Address, int Age, int Slot)
     {
+        internal volatile bool IsRelieved;
+
+        /// <summary>Nobody else has waited meanwhile.</summary>
+        internal bool WasAlone = true;
+
         internal bool GoesBefore(Waiter other) =>
             Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap
             : Candidate == other.Candidate && Address != other.Address ? Address > other.Address == Candidate.LetsHigherGoFirst
             : Age > other.Age;
+
+        internal bool GoesToMeet(Waiter other)
+        {
+            if (Candidate != other.Candidate || Address == other.Address || (Side == other.Side && Candidate.First != Candidate.Second)) { return false; }
+            return Slot < 0 || (other.Slot >= 0 && Address > other.Address == Candidate.LetsHigherGoFirst);
+        }
     }
 }

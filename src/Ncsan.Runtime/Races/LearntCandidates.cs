@@ -36,7 +36,7 @@ public static class LearntCandidates
         // The usual case, at the end of every run: nothing to start LINQ for.
         if (!CandidateStore.IsThere(store)) { return default; }
         List<Candidate> all = CandidateStore.Read(store);
-        Candidate[] left = [.. all.Where(candidate => !candidate.IsHopeless && candidate.Tries < MostTries && candidate.ObservedIn != runId && (!ofTests || candidate.Tests.Count > 0))];
+        Candidate[] left = [.. all.Where(candidate => candidate.Run == runId && !candidate.IsHopeless && candidate.Tries < MostTries && candidate.ObservedIn != runId && (!ofTests || candidate.Tests.Count > 0))];
         IReadOnlyList<string>? tests = left.Any(static c => c.Tests.Count == 0 || c.Tests.Contains(Candidate.AnyTest)) ? null : [.. left.SelectMany(static c => c.Tests).Distinct().Order(StringComparer.Ordinal)];
         return new Prospect(left.Length, tests, (all.Count, all.Count(candidate => candidate.ObservedIn == runId), all.Sum(static c => c.Tries)));
     }

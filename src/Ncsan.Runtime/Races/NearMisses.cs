@@ -49,9 +49,20 @@ internal static class NearMisses
         }
     }
 
+    /// <summary>Whether somebody else was seen at a site with this location.</summary>
+    internal static bool HasPassed(nuint address, int site, SanitizedThread thread)
+    {
+        ref Row row = ref RowOf(address / Granule * 2);
+        ref Row ofCollection = ref RowOf((address / Granule * 2) + 1);
+        int actor = Actors.Current(thread).Number;
+        return row.HasSeen(address / Granule * 2, site, actor) || ofCollection.HasSeen((address / Granule * 2) + 1, site, actor);
+    }
+
+    private static ref Row RowOf(nuint granule) => ref s_rows[(int)((granule * 0x9E3779B97F4A7C15) >> (64 - BitOperations.Log2(Rows)))];
+
     private static void Touch(nuint granule, Touch now, Actor actor, in Access access)
     {
-        ref Row row = ref s_rows[(int)((granule * 0x9E3779B97F4A7C15) >> (64 - BitOperations.Log2(Rows)))];
+        ref Row row = ref RowOf(granule);
         if (row.Granule != granule)
         {
             row = new Row { Granule = granule };
@@ -82,6 +93,9 @@ internal static class NearMisses
     {
         internal nuint Granule;
         internal Touch Write, Read, OtherRead;
+
+        internal readonly bool HasSeen(nuint granule, int site, int notActor) =>
+            Granule == granule && ((Write.Site == site && Write.Actor != notActor) || (Read.Site == site && Read.Actor != notActor) || (OtherRead.Site == site && OtherRead.Actor != notActor));
     }
 }
 

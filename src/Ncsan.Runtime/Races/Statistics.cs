@@ -65,7 +65,10 @@ internal static class Statistics
     /// <summary>Executions of candidates' sites, as far as the slow path saw them: whether they are reached at all.</summary>
     internal static long DirectedVisits;
 
-    /// <summary>Time for which somebody waited at a directed watchpoint, in microseconds as they were asked for: what the budget is about.</summary>
+    /// <summary>Directed delays that ended because the other side stood elsewhere, or another thread waited instead.</summary>
+    internal static long DirectedWentOn;
+
+    /// <summary>Time for which somebody waited at a directed watchpoint, in microseconds by the clock, once however many waited: what the budget is about.</summary>
     internal static long DirectedMicroseconds;
 
     /// <summary>Lost: near misses for which the table had no room.</summary>
@@ -87,7 +90,7 @@ internal static class Statistics
         .Put("no_capacity", NoCapacity).Put("report_races", ReportRaces).Put("races_unknown_origin", RacesUnknownOrigin).Put("unencodable_accesses", UnencodableAccesses)
         .Put("encoding_false_positives", EncodingFalsePositives).Put("stack_accesses", StackAccesses).Put("alone", Alone).Put("unchanged_values", UnchangedValues)
         .Put("unseen_changes", UnseenChanges).Put("unseen_ranges", UnseenRanges).Put("intended_writes", IntendedWrites).Put("permitted", Permitted).Put("over_budget", OverBudget)
-        .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_visits", DirectedVisits).Put("directed_microseconds", DirectedMicroseconds)
+        .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_went_on", DirectedWentOn).Put("directed_visits", DirectedVisits).Put("directed_microseconds", DirectedMicroseconds)
         .Put("new_candidates", Candidates.NewPairs).Put("lost_candidates", LostCandidates).Put("lost_scopes", LostScopes).Put("lost_findings", LostFindings)
         .Put("delay_microseconds", DelayMicroseconds);
 

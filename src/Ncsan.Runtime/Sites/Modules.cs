@@ -57,6 +57,9 @@ internal static class Modules
     internal static SiteKey? KeyOf(int number) =>
         Of(number) is { } module && module.SiteAt(number) is { } site ? new SiteKey(module.Name, number - module.First, site.Method, site.Member) : null;
 
+    /// <summary>A short name of the build that a site belongs to.</summary>
+    internal static string VersionOf(int number) => Of(number)?.Version ?? "";
+
     /// <summary>Every access of the modules that are loaded.</summary>
     internal static IEnumerable<(SiteKey Key, SiteKind Kind)> Accesses()
     {

@@ -16,6 +16,7 @@ internal sealed class RewrittenModule
         (First, Count, _module) = (first, count, new WeakReference<Module>(module));
         _path = module.FullyQualifiedName;
         Name = module.ScopeName;
+        Version = module.ModuleVersionId.ToString("n")[..8];
     }
 
     /// <summary>A module of an instrumented framework.</summary>
@@ -26,6 +27,9 @@ internal sealed class RewrittenModule
     internal int Count { get; }
 
     internal string Name { get; }
+
+    /// <summary>A short name of the build; of a module of the framework none, since that is one for all.</summary>
+    internal string Version { get; } = "";
 
     internal bool Is(Module module) => _module is null ? module.FullyQualifiedName == _path : _module.TryGetTarget(out Module? mine) && mine == module;
 
