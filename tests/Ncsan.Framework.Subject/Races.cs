@@ -5,103 +5,80 @@ namespace Ncsan.Framework.Subject;
 /// <summary>Two threads that use one object which is not made for it. The lines that race say so; a test looks for them.</summary>
 internal static class Races
 {
-    private const int Milliseconds = 300;
-
     internal static void List()
     {
         var list = new List<int>();
-        Both(i => list.Add(i), // race
+        Racing.Both(i => list.Add(i), // race
             _ => { if (list.Count > 5000) { list.Clear(); } }); // race
     }
 
     internal static void Dictionary()
     {
         var map = new Dictionary<int, string>();
-        Both(i => map[i % 500] = "value", // race
+        Racing.Both(i => map[i % 500] = "value", // race
             i => map.TryGetValue(i % 500, out _)); // race
     }
 
     internal static void HashSet()
     {
         var set = new HashSet<int>();
-        Both(i => set.Add(i % 500), // race
+        Racing.Both(i => set.Add(i % 500), // race
             i => set.Remove(i % 500)); // race
     }
 
     internal static void Queue()
     {
         var queue = new Queue<int>();
-        Both(i => queue.Enqueue(i), // race
+        Racing.Both(i => queue.Enqueue(i), // race
             _ => queue.TryDequeue(out int _)); // race
     }
 
     internal static void StringBuilder()
     {
         var text = new StringBuilder();
-        Both(_ => text.Append('a'), // race
+        Racing.Both(_ => text.Append('a'), // race
             _ => { if (text.Length > 5000) { text.Clear(); } }); // race
     }
 
     internal static void Random()
     {
         var random = new Random(7);
-        Both(_ => random.Next(), // race
+        Racing.Both(_ => random.Next(), // race
             _ => random.Next(100)); // race
     }
 
     internal static void LinkedList()
     {
         var list = new LinkedList<int>();
-        Both(i => list.AddLast(i), // race
+        Racing.Both(i => list.AddLast(i), // race
             _ => { if (list.Count > 100) { list.RemoveFirst(); } }); // race
     }
 
     internal static void SortedDictionary()
     {
         var map = new SortedDictionary<int, int>();
-        Both(i => map[i % 500] = i, // race
+        Racing.Both(i => map[i % 500] = i, // race
             i => map.Remove(i % 500)); // race
     }
 
     internal static void PriorityQueue()
     {
         var queue = new PriorityQueue<int, int>();
-        Both(i => queue.Enqueue(i, i % 100), // race
+        Racing.Both(i => queue.Enqueue(i, i % 100), // race
             _ => queue.TryDequeue(out int _, out int _)); // race
     }
 
     internal static void MemoryStream()
     {
         var stream = new MemoryStream();
-        Both(i => stream.WriteByte((byte)i), // race
+        Racing.Both(i => stream.WriteByte((byte)i), // race
             _ => stream.Position = 0); // race
     }
 
     internal static void Lazy()
     {
         var lazies = Enumerable.Range(0, 200_000).Select(i => new Lazy<string>(() => i.ToString(), isThreadSafe: false)).ToArray();
-        Both(i => _ = lazies[i % lazies.Length].Value, // race
+        Racing.Both(i => _ = lazies[i % lazies.Length].Value, // race
             i => _ = lazies[i % lazies.Length].Value); // race
-    }
-
-    /// <summary>What a broken collection throws is not the point.</summary>
-    private static void Both(Action<int> first, Action<int> second)
-    {
-        var start = new Barrier(2);
-        void Run(Action<int> body)
-        {
-            start.SignalAndWait();
-            long end = Environment.TickCount64 + Milliseconds;
-            for (int i = 0; Environment.TickCount64 < end; i++)
-            {
-                try { body(i); }
-                catch (Exception e) when (e is IndexOutOfRangeException or NullReferenceException or ArgumentException or InvalidOperationException or OverflowException) { }
-            }
-        }
-
-        // A broken tree or chain may hold its thread forever; the program goes on without it.
-        Thread[] threads = [new(() => Run(first)) { IsBackground = true }, new(() => Run(second)) { IsBackground = true }];
-        foreach (var thread in threads) { thread.Start(); }
-        foreach (var thread in threads) { thread.Join(Milliseconds * 10); }
     }
 }

@@ -7,7 +7,12 @@ namespace Ncsan.Framework.Tests;
 /// <summary>One instrumented framework for all tests: IL only, and of the assemblies alone that hold what the subjects race on.</summary>
 public sealed class Overlay : IDisposable
 {
-    internal static readonly HashSet<string> Assemblies = ["System.Private.CoreLib", "System.Collections", "System.Collections.Concurrent", "System.Linq", "System.Threading.Channels", "System.Diagnostics.TraceSource", "System.Linq.Parallel", "System.Transactions.Local"];
+    internal static readonly HashSet<string> Assemblies =
+    [
+        "System.Private.CoreLib", "System.Collections", "System.Collections.Concurrent", "System.Linq", "System.Threading.Channels", "System.ObjectModel", "System.Collections.NonGeneric",
+        "System.Collections.Specialized", "System.Text.Json", "System.Diagnostics.TraceSource", "System.Linq.Parallel", "System.Transactions.Local",
+        .. Long.IsAsked ? ["System.Private.Xml", "System.Private.Xml.Linq", "System.Data.Common"] : (string[])[],
+    ];
 
     public Overlay()
     {
@@ -33,7 +38,10 @@ public sealed class Overlay : IDisposable
     private string Subject { get; }
 
     /// <summary>Runs programs of the subject on it.</summary>
-    internal SubjectRun Run(params string[] programs) => SubjectRun.Start(Path.Combine(Folder, "dotnet"), Path.Combine(Subject, "Ncsan.Framework.Subject.dll"), programs);
+    internal SubjectRun Run(params string[] programs) => RunIn(null, programs);
+
+    /// <summary>The same as one of the rounds that share a store.</summary>
+    internal SubjectRun RunIn(string? store, params string[] programs) => SubjectRun.Start(Path.Combine(Folder, "dotnet"), Path.Combine(Subject, "Ncsan.Framework.Subject.dll"), programs, store);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

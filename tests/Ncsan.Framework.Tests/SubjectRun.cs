@@ -8,12 +8,13 @@ internal sealed record SubjectRun(int ExitCode, string Output, IReadOnlyList<Jso
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    internal static SubjectRun Start(string dotnet, string dll, string[] programs)
+    internal static SubjectRun Start(string dotnet, string dll, string[] programs, string? store)
     {
         string findings = Path.Combine(Path.GetDirectoryName(dll)!, Guid.NewGuid().ToString("N") + ".jsonl");
         var start = new ProcessStartInfo(dotnet, [dll, .. programs]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NCSAN_FINDINGS"] = findings;
         start.Environment["NCSAN_SAMPLING"] = "always";
+        if (store is not null) { (start.Environment["NCSAN_STORE"], start.Environment["NCSAN_RUN_ID"]) = (store, "rounds"); }
         start.Environment["DOTNET_TieredPGO"] = "0"; // as ncsan run does: a lambda in place of its delegate has no line
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

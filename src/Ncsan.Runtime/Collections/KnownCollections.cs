@@ -28,6 +28,9 @@ internal static class KnownCollections
     // Operators of LINQ that hold on to their source and look at it with every element, and not only at the first.
     private static readonly string[] s_streaming = ["Where", "Select", "SkipTake", "Distinct", "OfType", "Cast"];
 
+    /// <summary>The definition of a collection by its name in source, such as <c>List&lt;T&gt;</c>; null for what is none.</summary>
+    internal static Type? ByName(string name) => s_collections.FirstOrDefault(t => Sites.SourceNames.OfType(t) == name);
+
     /// <summary>The nearest known type that the type is, derives from or is nested in; null when there is none.</summary>
     internal static Type? KnownBase(Type type)
     {

@@ -1,24 +1,36 @@
+using Ncsan.Runtime.Framework;
+
 namespace Ncsan.Runtime.Findings;
 
 /// <summary>The pairs of sites that have been reported, so that a repeat costs a count and no stack trace.</summary>
-/// <remarks>A fixed table without locks; when it is full, repeats are recognised by the reporter thread only.</remarks>
+/// <remarks>A fixed table without locks; when it is full, repeats are recognised by the reporter thread only. Two sites of an instrumented framework are the same for every object of a
+/// type, so one more meeting there may be another defect of the program: only its lines can tell, and the first meetings are taken for repeats by the reporter thread alone.</remarks>
 internal static class KnownPairs
 {
     private const int Capacity = 4096, Probes = 16;
 
+    /// <summary>So many meetings of two sites of the framework are looked at, and then one in so many.</summary>
+    private const int FirstLooks = 64, LookEvery = 64;
+
     private static readonly long[] s_keys = new long[Capacity];
     private static readonly int[] s_counts = new int[Capacity];
 
-    internal static bool Contains(int site1, int site2) => IndexOf(Key(site1, site2)) >= 0;
+    /// <summary>Whether a meeting of the two is a repeat for sure.</summary>
+    internal static bool Contains(int site1, int site2) => IndexOf(Key(site1, site2)) is >= 0 and var index && !IsToBeLookedAt(site1, site2, Volatile.Read(ref s_counts[index]));
 
     /// <summary>Counts one more encounter of a known pair.</summary>
-    internal static bool TryCount(int site1, int site2)
+    /// <param name="site1">A site.</param>
+    /// <param name="site2">The other.</param>
+    /// <param name="told">Both sides know their stacks, so that it can be told whether it is a repeat.</param>
+    internal static bool TryCount(int site1, int site2, bool told)
     {
         int index = IndexOf(Key(site1, site2));
         if (index < 0) { return false; }
-        Interlocked.Increment(ref s_counts[index]);
-        return true;
+        return !IsToBeLookedAt(site1, site2, Interlocked.Increment(ref s_counts[index]) - 1) || !told;
     }
+
+    private static bool IsToBeLookedAt(int site1, int site2, int count) =>
+        (FrameworkLink.IsFrameworkSite(site1) || FrameworkLink.IsFrameworkSite(site2)) && (count < FirstLooks || count % LookEvery == 0);
 
     /// <summary>How often the pair was counted since it became known.</summary>
     internal static int CountOf(int site1, int site2) => IndexOf(Key(site1, site2)) is >= 0 and var index ? Volatile.Read(ref s_counts[index]) : 0;

@@ -18,6 +18,8 @@ internal static class Reporter
 
     private static readonly AutoResetEvent s_arrived = new(false);
     private static readonly Dictionary<string, List<(int, int)>> s_written = new(StringComparer.Ordinal);
+    private static readonly HashSet<(int, int)> s_pairs = [];
+
     /// <summary>Of whose member one may learn later which lock usually guards it: the first meeting often comes before enough accesses were seen.</summary>
     private static readonly Dictionary<string, (string Member, IReadOnlyCollection<string> HeldByBoth)> s_guarded = new(StringComparer.Ordinal);
     private static readonly Dictionary<string, int> s_repeats = new(StringComparer.Ordinal);
@@ -111,12 +113,22 @@ internal static class Reporter
 
         (int, int) pair = (finding.Mine.Site, finding.Theirs?.Site ?? 0);
         var resolved = ResolvedFinding.Of(finding);
+        if (resolved.IsFrameworksOwn || resolved.IsCachedTwice)
+        {
+            Statistics.Count(ref Statistics.FrameworksOwn);
+            KnownPairs.Add(pair.Item1, pair.Item2);
+            return;
+        }
+
+        string id = SameDefect.IdOf(resolved);
         lock (s_written)
         {
-            if (s_written.TryGetValue(resolved.Id, out List<(int, int)>? pairs))
+            if (s_written.TryGetValue(id, out List<(int, int)>? pairs))
             {
-                s_repeats[resolved.Id] = s_repeats.GetValueOrDefault(resolved.Id) + 1;
-                pairs.Add(pair);
+                // A pair of the framework that was known before is counted as such.
+                bool isNew = s_pairs.Add(pair);
+                if (isNew) { pairs.Add(pair); }
+                if (isNew || resolved.Mine.Operation is null) { s_repeats[id] = s_repeats.GetValueOrDefault(id) + 1; }
             }
             else if (s_written.Count >= Configuration.MaxFindings)
             {
@@ -124,6 +136,7 @@ internal static class Reporter
             }
             else if (FindingsFile.Append(Lines.Finding(resolved)))
             {
+                s_pairs.Add(pair);
                 s_written.Add(resolved.Id, [pair]);
                 if (Configuration.Locks && resolved.Mine.Operation is null) { s_guarded.Add(resolved.Id, (resolved.Member, resolved.HeldByBoth)); }
             }

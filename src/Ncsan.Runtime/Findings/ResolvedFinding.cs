@@ -14,6 +14,16 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
     /// <summary>The two sides in an order that does not depend on which thread came first.</summary>
     internal IEnumerable<ResolvedSide> Sides => Theirs is null ? [Mine] : new[] { Mine, Theirs }.OrderBy(static s => s.Key, StringComparer.Ordinal);
 
+    /// <summary>The framework raced with itself: no code of the program was under way on either side, so there is nothing that the program could do otherwise.</summary>
+    internal bool IsFrameworksOwn => !IsOfProgram(Mine) && (Theirs is null || !IsOfProgram(Theirs));
+
+    /// <summary>Two threads made what the framework keeps for later, both in the method that first looks whether it is there: <c>_x ??= new()</c>. The framework means that to happen; in an
+    /// operation that writes a collection, where the one that is made last takes the other's elements with it, it does not.</summary>
+    internal bool IsCachedTwice => Mine.Operation is { MayFillCache: true } mine && Theirs is { Operation: { } theirs } && mine.Key == theirs.Key && Mine.Member == Theirs.Member
+        && ((Mine.Flags | Theirs.Flags) & SiteFlags.TestedFirst) != 0 && Finding.After is { Type: not null };
+
+    private static bool IsOfProgram(ResolvedSide side) => side.Operation is null || side.Side.Stack is null || StackFrames.ReachesProgram(side.Side.Stack);
+
     /// <summary>The lock that usually guards the member, as far as one knows by now; null inside of an instrumented framework, whose fields no lock of the user's guards.</summary>
     internal string? UsualLock => Settings.Configuration.Locks && Mine.Operation is null ? UsualLocks.Of(Member, HeldByBoth) : null;
 
@@ -49,7 +59,7 @@ internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, I
 {
     /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect. Inside of an instrumented
     /// framework the operation, whatever fields it touches.</summary>
-    internal string Key => Operation is { } operation ? $"{Stack[0].Method}|{operation.Name}" : KeyOf(Stack[0].Method, Member, Side.Is(AccessKind.Collection));
+    internal string Key => Operation is { } operation ? $"{Stack[0].Method}|{operation.Key}" : KeyOf(Stack[0].Method, Member, Side.Is(AccessKind.Collection));
 
     internal static string KeyOf(string method, string member, bool isCollection) => $"{method}|{(isCollection && member.IndexOf(" (", StringComparison.Ordinal) is > 0 and var at ? member[..at] : member)}";
 

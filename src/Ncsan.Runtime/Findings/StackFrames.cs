@@ -8,6 +8,9 @@ namespace Ncsan.Runtime.Findings;
 /// which the reports fold them.</summary>
 internal static class StackFrames
 {
+    /// <summary>Whether code of the program that was rewritten is on a stack.</summary>
+    internal static bool ReachesProgram(StackTrace stack) => Array.Exists(stack.GetFrames(), static f => f.GetMethod() is { } method && Modules.IsOfProgram(method.Module));
+
     internal static IReadOnlyList<Frame> Resolve(StackTrace? stack, int number, Site? site)
     {
         var frames = new List<Frame>();

@@ -15,8 +15,18 @@ internal static unsafe class FrameworkLink
     /// <summary>Where the frameworks are below the root.</summary>
     private static readonly string s_shared = Path.Combine(s_root, "shared") + Path.DirectorySeparatorChar;
 
+    /// <summary>Where a thread may wait for another one: the assemblies that hold what programs share by mistake, and that the framework itself does not live on. In the others every
+    /// thread passes all the time, on business of its own.</summary>
+    private static readonly HashSet<string> s_data = new(StringComparer.Ordinal)
+    {
+        "System.Collections.NonGeneric.dll", "System.Collections.Specialized.dll", "System.ObjectModel.dll", "System.Private.Xml.dll", "System.Private.Xml.Linq.dll", "System.Data.Common.dll",
+        "System.Text.Json.dll",
+    };
+
     private static int* s_state;
     private static int s_locks;
+
+    private static RewrittenModule[] s_withCandidates = [];
 
     /// <summary>Whether the program runs on an instrumented framework.</summary>
     internal static bool IsOn { get; private set; }
@@ -79,10 +89,18 @@ internal static unsafe class FrameworkLink
     /// <summary>Whether a site is the framework's.</summary>
     internal static bool IsFrameworkSite(int site) => site >= FrameworkSites.First;
 
+    /// <summary>Whether threads are made to wait for one another at a site of the framework, once they nearly met there.</summary>
+    internal static bool HasCandidates(int site)
+    {
+        foreach (RewrittenModule module in s_withCandidates) { if (site >= module.First && site < module.First + module.Count) { return true; } }
+        return false;
+    }
+
     /// <summary>The lines are: path of the assembly below the root, first site, number of sites.</summary>
     private static bool AddSites()
     {
         string file = Path.Combine(s_root, FrameworkSites.FileName);
+        List<RewrittenModule> data = [];
         try
         {
             foreach (string line in File.ReadLines(file))
@@ -90,9 +108,13 @@ internal static unsafe class FrameworkLink
                 string[] fields = line.Split('\t');
                 int first = int.Parse(fields[1], null), count = int.Parse(fields[2], null);
                 Sampler.AddSites(first, count);
-                Modules.AddFramework(new RewrittenModule(first, count, Path.Combine(s_root, fields[0])));
+                var module = new RewrittenModule(first, count, Path.Combine(s_root, fields[0]));
+                Modules.AddFramework(module);
+                if (s_data.Contains(module.Name)) { data.Add(module); }
             }
 
+            s_withCandidates = [.. data];
+            foreach (RewrittenModule module in data) { Candidates.Attach(module); }
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)

@@ -1,3 +1,4 @@
+using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Runtime.Races;
@@ -88,9 +89,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// comes before one that was waited for in vain.</summary>
     internal long ShareOf(long budget) => IsAskedFor ? long.MaxValue : Fruitless > 0 ? budget / 2 : (Timeouts + BlockedEnds) switch { 0 => budget, 1 => budget * 3 / 4, _ => budget / 2 };
 
-    /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain.</summary>
+    /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain, and where the framework is instrumented and threads start later.</summary>
     /// <param name="isLate">The other side has been here already, so a longer delay gains little.</param>
-    internal int Delay(bool isLate) => (int)Math.Min(LongestDelay, ((2 * Gap) + Slack) << (isLate ? 0 : 2 * Math.Min(Timeouts, 3)));
+    internal int Delay(bool isLate) => (int)Math.Min(LongestDelay, ((2 * Gap) + (FrameworkLink.IsOn ? 2 * Slack : Slack)) << (isLate ? 0 : 2 * Math.Min(Timeouts, 3)));
 
     internal void AddTest(string test)
     {

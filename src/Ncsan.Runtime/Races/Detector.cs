@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ncsan.Runtime.Collections;
+using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Threads;
 
@@ -84,20 +85,19 @@ internal static unsafe class Detector
         CheckSlow(ref Unsafe.As<T, byte>(ref start), count * Unsafe.SizeOf<T>(), kind, site, typeof(T).IsValueType ? ReferenceMap.Of<T>() : null);
     }
 
-    // In an instrumented framework the accesses of a collection are seen themselves, so a call of it is none.
     internal static void CheckCollection(object? collection, AccessKind kind, int site)
     {
-        if (collection is not null && !Framework.FrameworkLink.IsOn) { CheckOwner(UnsafeCollections.Behind(collection, dispatched: false, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        if (collection is not null) { CheckOwner(UnsafeCollections.Behind(collection, dispatched: false, writes: (kind & AccessKind.Write) != 0), kind, site); }
     }
 
     internal static void CheckDispatched(object? receiver, AccessKind kind, int site)
     {
-        if (receiver is not null && !Framework.FrameworkLink.IsOn) { CheckOwner(UnsafeCollections.Behind(receiver, dispatched: true, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        if (receiver is not null) { CheckOwner(UnsafeCollections.Behind(receiver, dispatched: true, writes: (kind & AccessKind.Write) != 0), kind, site); }
     }
 
     internal static void CheckView<T>(ref T view, AccessKind kind, int site)
     {
-        if (!Framework.FrameworkLink.IsOn) { CheckOwner(UnsafeCollections.BehindView(ref view, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        CheckOwner(UnsafeCollections.BehindView(ref view, writes: (kind & AccessKind.Write) != 0), kind, site);
     }
 
     /// <summary>The first byte of its data stands for the whole collection.</summary>
@@ -203,6 +203,15 @@ internal static unsafe class Detector
         if (Sampler.IsDirected(access.Site) && (!Watchpoints.IsWatchedFrom(ref location, access.Site) || DirectedWatch.Relieve(address, access.Site))) { directed = DirectedWatch.Choose(address, access); }
         if (directed is null && !isMarked) { delay = Sampler.Decide(access, isCold); }
         if (directed is null && delay == 0) { return false; }
+
+        // In an instrumented framework the accesses of a collection are seen themselves: the turn of its call goes to one of them. The call is watched only where two are known to come close,
+        // since what they touch may be two halves of the collection.
+        if (directed is null && access.Is(AccessKind.Collection) && FrameworkLink.IsOn)
+        {
+            Sampler.Lead(thread);
+            return false;
+        }
+
         if (thread.IsOnStack(address))
         {
             Statistics.Count(ref Statistics.StackAccesses);
@@ -220,7 +229,7 @@ internal static unsafe class Detector
         fixed (byte* address = &location)
         {
             if (!WatchPinned(address, access, delay, directed)) { return; }
-            if (Configuration.WeakMemory && !Framework.FrameworkLink.IsFrameworkSite(access.Site) && (access.Kind & (AccessKind.Assert | AccessKind.Collection | AccessKind.Marked)) == 0)
+            if (Configuration.WeakMemory && !FrameworkLink.IsFrameworkSite(access.Site) && (access.Kind & (AccessKind.Assert | AccessKind.Collection | AccessKind.Marked)) == 0)
             {
                 WeakMemory.Hold(access.Thread, (nuint)address, access.Size, access.Kind, access.Site);
             }

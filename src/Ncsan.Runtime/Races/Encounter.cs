@@ -168,8 +168,7 @@ internal static unsafe class Encounter
 
     private static void Report(Side mine, Side? theirs, CapturedValue? before, CapturedValue? after)
     {
-        int other = theirs?.Site ?? 0;
-        if (KnownPairs.TryCount(mine.Site, other)) { return; }
+        if (KnownPairs.TryCount(mine.Site, theirs?.Site ?? 0, told: mine.Stack is not null && (theirs is null || theirs.Stack is not null))) { return; }
         Reporter.Submit(new Finding(mine, theirs, before, after));
     }
 

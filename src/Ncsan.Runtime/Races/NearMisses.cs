@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Races;
@@ -29,6 +30,7 @@ internal static class NearMisses
     /// <summary>Notes an access that is about to happen, and learns what it nearly met.</summary>
     internal static void Touch(nuint address, in Access access)
     {
+        if (FrameworkLink.IsFrameworkSite(access.Site) && !FrameworkLink.HasCandidates(access.Site)) { return; }
         if (access.Is(AccessKind.Assert | AccessKind.Scoped) || access.Thread.IsOnStack(address)) { return; }
         Actor actor = Actors.Current(access.Thread);
         long now = actor.LastSeenAt = Stopwatch.GetTimestamp();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Threads;
 
@@ -25,6 +26,9 @@ internal static unsafe class Sampler
     private const int WakeUp = 100;
 
     private const byte DirectedBit = 128;
+
+    /// <summary>About how many accesses the framework makes for one call of a collection.</summary>
+    private const int LongestLead = 10;
 
     /// <summary>For each site how many of its first executions are still to come, and whether somebody is to wait there. Zeroed memory that the system
     /// hands out page by page.</summary>
@@ -98,20 +102,34 @@ internal static unsafe class Sampler
         bool due = skip < 0 || --skip < 0;
         if (!cold && !due && !isChosen) { return 0; }
         long now = Stopwatch.GetTimestamp();
-        if (due) { SetSkip(thread, CellOf(&here), now); }
+        bool frameworks = FrameworkLink.IsFrameworkSite(access.Site), led = due && frameworks && thread.IsLed;
+        if (led) { thread.IsLed = false; }
+        thread.FrameworkPays = frameworks && !led;
+        ref DelayCredit credit = ref thread.Credit;
+        if (due) { SetSkip(thread, CellOf(&here), now, ref credit); }
         if (Census.IsAlone(thread))
         {
             Statistics.Count(ref Statistics.Alone);
             return 0;
         }
 
-        if (!thread.HasDelayCredit(now))
+        if (!credit.IsLeft(now))
         {
             Statistics.Count(ref Statistics.OverBudget);
             return 0;
         }
 
-        return Delay.Draw(thread, cold ? Configuration.ColdDelay : Configuration.Delay, access.Kind, cold);
+        // What is cold in the framework is new to this process only: it is the program's first executions that are worth a long delay.
+        bool isLong = led || (cold && !frameworks);
+        return Delay.Draw(thread, isLong ? Configuration.ColdDelay : Configuration.Delay, access.Kind, isLong);
+    }
+
+    /// <summary>The turn of a call goes to one of the accesses that an instrumented framework is about to make for it.</summary>
+    internal static void Lead(SanitizedThread thread)
+    {
+        byte here;
+        s_skip[CellOf(&here)] = thread.Skipped = (int)thread.NextRandom(LongestLead);
+        thread.IsLed = true;
     }
 
     /// <summary>Notes the delay, of which a thread's time may hold only so much.</summary>
@@ -122,16 +140,16 @@ internal static unsafe class Sampler
     {
         long now = Stopwatch.GetTimestamp();
         Interlocked.Add(ref Statistics.DelayMicroseconds, (now - started) * 1_000_000 / Stopwatch.Frequency);
-        thread.SpendDelay(now, Math.Min(now - started, (wanted + WakeUp) * Stopwatch.Frequency / 1_000_000));
+        thread.Credit.Spend(now, Math.Min(now - started, (wanted + WakeUp) * Stopwatch.Frequency / 1_000_000));
     }
 
     /// <summary>The next turn comes after a random number of accesses, but not so soon that turns fall into the rest after a delay: the period
     /// doubles when it did, and shrinks back to the option when not.</summary>
-    private static void SetSkip(SanitizedThread thread, nuint cell, long now)
+    private static void SetSkip(SanitizedThread thread, nuint cell, long now, ref DelayCredit credit)
     {
         int usual = Configuration.SkipWatch;
         Interlocked.Add(ref Checks, thread.Skipped);
-        thread.SkipPeriod = !thread.HasDelayCredit(now) ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
+        thread.SkipPeriod = !credit.IsLeft(now) ? Math.Min(2 * Math.Max(thread.SkipPeriod, Math.Max(usual, 1)), 1 << 22) : Math.Max(usual, thread.SkipPeriod / 2);
         s_skip[cell] = thread.Skipped = thread.SkipPeriod - (int)thread.NextRandom((uint)thread.SkipPeriod);
     }
 

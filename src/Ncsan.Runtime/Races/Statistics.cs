@@ -50,6 +50,9 @@ internal static class Statistics
     /// <summary>Dropped by the permissive policy.</summary>
     internal static long Permitted;
 
+    /// <summary>Dropped: an instrumented framework raced with itself, with no code of the program on either stack, or made twice what it keeps for later.</summary>
+    internal static long FrameworksOwn;
+
     /// <summary>Not watched: the delay budget was used up.</summary>
     internal static long OverBudget;
 
@@ -89,7 +92,7 @@ internal static class Statistics
         .Put("setup_watchpoints", SetupWatchpoints).Put("used_watchpoints", Watchpoints.Used).Put("data_races", DataRaces).Put("assert_failures", AssertFailures)
         .Put("no_capacity", NoCapacity).Put("report_races", ReportRaces).Put("races_unknown_origin", RacesUnknownOrigin).Put("unencodable_accesses", UnencodableAccesses)
         .Put("encoding_false_positives", EncodingFalsePositives).Put("stack_accesses", StackAccesses).Put("alone", Alone).Put("unchanged_values", UnchangedValues)
-        .Put("unseen_changes", UnseenChanges).Put("unseen_ranges", UnseenRanges).Put("intended_writes", IntendedWrites).Put("permitted", Permitted).Put("over_budget", OverBudget)
+        .Put("unseen_changes", UnseenChanges).Put("unseen_ranges", UnseenRanges).Put("intended_writes", IntendedWrites).Put("permitted", Permitted).Put("frameworks_own", FrameworksOwn).Put("over_budget", OverBudget)
         .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_went_on", DirectedWentOn).Put("directed_visits", DirectedVisits).Put("directed_microseconds", DirectedMicroseconds)
         .Put("new_candidates", Candidates.NewPairs).Put("lost_candidates", LostCandidates).Put("lost_scopes", LostScopes).Put("lost_findings", LostFindings)
         .Put("delay_microseconds", DelayMicroseconds);

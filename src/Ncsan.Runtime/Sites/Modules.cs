@@ -79,6 +79,21 @@ internal static class Modules
         return 0;
     }
 
+    /// <summary>Whether a module is one of the program's that were rewritten.</summary>
+    internal static bool IsOfProgram(Module module) => Array.Exists(s_modules, m => m.IsOfProgram && m.Is(module));
+
+    /// <summary>The calls of collections at a line of the program.</summary>
+    internal static IEnumerable<int> CallsAt(string? file, int line)
+    {
+        foreach (RewrittenModule module in s_modules)
+        {
+            for (int number = module.First; module.IsOfProgram && number < module.First + module.Count; number++)
+            {
+                if (module.SiteAt(number) is { Kind: SiteKind.CollectionRead or SiteKind.CollectionWrite } site && site.Line == line && site.File == file) { yield return number; }
+            }
+        }
+    }
+
     /// <summary>The module that a site number belongs to.</summary>
     internal static RewrittenModule? Of(int number)
     {

@@ -31,6 +31,9 @@ internal sealed class RewrittenModule
     /// <summary>A short name of the build; of a module of the framework none, since that is one for all.</summary>
     internal string Version { get; } = "";
 
+    /// <summary>A module of the program, not of an instrumented framework.</summary>
+    internal bool IsOfProgram => _module is not null;
+
     internal bool Is(Module module) => _module is null ? module.FullyQualifiedName == _path : _module.TryGetTarget(out Module? mine) && mine == module;
 
     internal Site? SiteAt(int number)

@@ -92,8 +92,12 @@ internal sealed class SanitizedThread
     /// <summary>The one access that weak memory may still hold back, if any.</summary>
     internal HeldAccess Reordered;
 
-    /// <summary>Time that the thread may still stand at watchpoints, in ticks of the clock, and when that was so.</summary>
-    private long _delayCredit = LargestDelayCredit, _creditAt;
+    /// <summary>Time that the thread may still stand at watchpoints: in the program's own code, and in what an instrumented framework does by itself. The framework
+    /// has more code that is new to a short program than the program, and would leave it nothing; and two threads that start with it would be shifted apart.</summary>
+    private DelayCredit _ownCredit = new(part: 1), _frameworkCredit = new(part: 4);
+
+    /// <summary>The turn that comes next is for an access that an instrumented framework makes on behalf of a call that was due.</summary>
+    internal bool IsLed;
 
     /// <summary>How many accesses pass until the next turn, before it is varied.</summary>
     internal int SkipPeriod;
@@ -120,20 +124,11 @@ internal sealed class SanitizedThread
         return address - (nuint)(&here) < 16 << 20;
     }
 
-    /// <summary>How far a thread may be ahead of its share, so that a program or a thread that is over in a moment is watched from its first access to
-    /// its last.</summary>
-    private static long LargestDelayCredit => Settings.Configuration.DelayGrace * Stopwatch.Frequency / 1_000;
+    /// <summary>The access at hand is one that an instrumented framework makes by itself, not for a call that was due.</summary>
+    internal bool FrameworkPays;
 
-    /// <summary>Whether the thread may be delayed now. Credit grows with its time, by the share that delays may have.</summary>
-    internal bool HasDelayCredit(long now)
-    {
-        if (_creditAt != 0) { _delayCredit = Math.Min(LargestDelayCredit, _delayCredit + ((now - _creditAt) * Settings.Configuration.DelayShare / 100)); }
-        _creditAt = now;
-        return _delayCredit > 0;
-    }
-
-    /// <summary>Takes a delay off the credit.</summary>
-    internal void SpendDelay(long now, long delay) => (_delayCredit, _creditAt) = (_delayCredit - delay, now);
+    /// <summary>What pays for a delay at the access at hand.</summary>
+    internal ref DelayCredit Credit => ref FrameworkPays ? ref _frameworkCredit : ref _ownCredit;
 
     /// <summary>Notes that the thread needs, or no longer needs, to see each of its accesses on the slow path.</summary>
     internal void SetAttention(bool before, bool after)
