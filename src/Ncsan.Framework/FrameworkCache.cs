@@ -89,6 +89,7 @@ public sealed class FrameworkCache(string root)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AggregateException)
         {
             var why = e is AggregateException several ? several.Flatten().InnerExceptions[0] : e;
+            if (why is FrameworkException known) { throw known; }
             bool full = why is IOException && (OperatingSystem.IsWindows() ? (why.HResult & 0xFFFF) is 39 or 112 : why.HResult is 28 or 122);
             throw new FrameworkException(full ? "NCS2006" : "NCS2003", $"the instrumented framework cannot be written to '{folder}': {why.Message.ReplaceLineEndings(" ").TrimEnd('.')}.");
         }

@@ -13,6 +13,9 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
     /// <summary>How long a byte of an assembly takes to compile, against the time it takes to rewrite it; for the time left.</summary>
     private const int CompileWeight = 4;
 
+    /// <summary>With less, it is no wonder that an image could not be written.</summary>
+    private const long LeastSpace = 32 << 20;
+
     private readonly List<RewrittenAssembly> _assemblies = [];
     private readonly Lock _progressLock = new();
     private long _done, _total;
@@ -78,14 +81,13 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
         _assemblies.AddRange(work.OrderByDescending(w => new FileInfo(w.Source).Length).AsParallel().WithDegreeOfParallelism(Environment.ProcessorCount)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(w => RewriteOne(w.Source, w.Relative, new RewriteOptions { ReferenceFolders = folders, Framework = w.Options })));
         _assemblies.Sort(static (a, b) => a.FirstSite.CompareTo(b.FirstSite));
-        var failed = _assemblies.Find(a => a.Result.Status == RewriteStatus.Failed);
-        if (failed is not null) { throw new FrameworkException(failed.Result.Id!, failed.Result.Reason!); }
     }
 
     private RewrittenAssembly RewriteOne(string source, string relative, RewriteOptions options)
     {
         string target = Path.Combine(folder, relative);
         var result = AssemblyRewriter.Rewrite(source, target, options);
+        if (result.Status == RewriteStatus.Failed) { throw new FrameworkException(result.Id!, result.Reason!); }
         if (result is { Status: RewriteStatus.Instrumented, Sites: 0 } && Path.GetFileName(source) != RecursionLaw.CoreLib + ".dll")
         {
             // Nothing was added, so its own image, compiled as it is, serves as well.
@@ -110,7 +112,8 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
     {
         // Others are compiled against CoreLib, and it takes longest.
         var work = _assemblies.Where(a => a.IsInstrumented).OrderByDescending(a => Path.GetFileName(a.Path) == RecursionLaw.CoreLib + ".dll").ThenByDescending(a => a.SourceLength).ToList();
-        string images = Path.Combine(folder, "images");
+        // Ours alone: a compiler whose builder was killed may go on for a while.
+        string images = Path.Combine(folder, "images-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(images);
         string[] references = [.. stock.Frameworks.Select(f => Path.Combine(folder, f.RelativeFolder))];
         Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(work, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, assembly =>
@@ -119,6 +122,7 @@ internal sealed class OverlayBuilder(StockRuntime stock, string folder, ReadyToR
             assembly.CompileFailure = by.Compile(Path.Combine(folder, assembly.Path), image, references);
             Advance(assembly.SourceLength * CompileWeight, "compiling");
         });
+        if (work.Exists(a => a.CompileFailure is not null) && new DriveInfo(folder).AvailableFreeSpace < LeastSpace) { throw new FrameworkException("NCS2006", $"the instrumented framework cannot be written to '{folder}': there is no space left"); }
         foreach (var assembly in work.Where(a => a.CompileFailure is null)) { File.Move(Path.Combine(images, Path.GetFileName(assembly.Path)), Path.Combine(folder, assembly.Path), overwrite: true); }
         Directory.Delete(images, recursive: true);
     }

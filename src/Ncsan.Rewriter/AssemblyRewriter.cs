@@ -27,7 +27,7 @@ public static class AssemblyRewriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Failed("NCS2003", $"'{outputDll}' cannot be written: {OneLine(e)}");
+            return Failed(IsFull(e) ? "NCS2006" : "NCS2003", $"'{outputDll}' cannot be written: {OneLine(e)}");
         }
     }
 
@@ -163,6 +163,8 @@ public static class AssemblyRewriter
     }
 
     private static RewriteResult Failed(string id, string reason) => new() { Status = RewriteStatus.Failed, Id = id, Reason = reason };
+
+    private static bool IsFull(Exception e) => e is IOException && (OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 39 or 112 : e.HResult is 28 or 122);
 
     private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd('.');
 }
