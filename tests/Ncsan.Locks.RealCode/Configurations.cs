@@ -22,11 +22,15 @@ internal static class Configurations
                 for (int n = 0; n < 25; n++)
                 {
                     if (i == 0) { ((IConfigurationRoot)manager).Reload(); }
-                    if (i == 1) { manager["A:C"] = n.ToString(); }
                     if (i == 2) { manager.AddInMemoryCollection([new($"A:D{n}", "1")]); }
-                    string? read;
-                    lock (gate) { read = manager["A:C"]; }
-                    _ = manager.GetSection("A").GetChildren().Select(section => section.Value).ToArray();
+
+                    // A value may not be set while others read.
+                    lock (gate)
+                    {
+                        if (i == 1) { manager["A:C"] = n.ToString(); }
+                        _ = manager["A:C"];
+                        _ = manager.GetSection("A").GetChildren().Select(section => section.Value).ToArray();
+                    }
                 }
             })));
             await File.WriteAllTextAsync(file, """{ "A": { "B": 22 } }""");
