@@ -29,7 +29,7 @@ internal static class LockValidation
         foreach (LockReport report in Validator.Withheld)
         {
             // Which task was waited for is not known by its class, nor which lock passes through a parameter. Locks that are held once are told by the very locks.
-            if (report is { Grade: LockGrade.ClassLevel, Kind: not LockReportKind.WaitUnderLock } && (report.Cycle.Any(static edge => edge.Might) || !report.Cycle.Any(static edge => edge.From.Class.IsWeak))) { LockFindings.Submit(report); }
+            if (report is { Grade: LockGrade.ClassLevel or LockGrade.OneThread, Kind: not LockReportKind.WaitUnderLock } && (report.Cycle.Any(static edge => edge.Might) || !report.Cycle.Any(static edge => edge.From.Class.IsWeak))) { LockFindings.Submit(report); }
         }
 
         LockFacts.Write(Validator);

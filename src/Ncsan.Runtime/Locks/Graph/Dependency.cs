@@ -46,13 +46,13 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     /// <summary>On a class edge: how many pairs of locks stand behind it.</summary>
     internal int Pairs;
 
-    /// <summary>Adds one more observation. Says whether the edge can now be part of a cycle that it could not be part of before.</summary>
-    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<long> guards, bool might = false)
+    /// <summary>Adds one more observation. Where it is an async flow that took one of the two, the thread that ran it means nothing. Says whether the edge can now be part of a cycle that it could not be part of before.</summary>
+    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<long> guards, bool might = false, bool anyThread = false)
     {
         bool changed = (Modes & mode) == 0 || (Might && !might);
         Modes |= mode;
         Might &= might;
-        if (might && Thread != ManyThreads) { Thread = ManyThreads; changed = true; }
+        if ((might || anyThread) && Thread != ManyThreads) { Thread = ManyThreads; changed = true; }
         if (Thread != ManyThreads && (thread.IsPool || thread.Id != Thread)) { Thread = ManyThreads; changed = true; }
         int kept = 0;
         foreach (long guard in Guards) { if (guards.Contains(guard)) { kept++; } }

@@ -60,7 +60,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
                     break;
                 }
 
-                AddPair(thread, i, wanted, want, site, ref stack, found, might);
+                AddPair(thread, i, wanted, want, site, ref stack, found, might, async || (held.Flags & AcquireFlags.Async) != 0);
             }
 
             if ((held.Flags & AcquireFlags.Mark) == 0) { continue; }
@@ -72,7 +72,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         }
     }
 
-    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false)
+    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false, bool anyThread = false)
     {
         HeldLock held = thread.Entries[index];
         Span<long> locks = stackalloc long[limits.Depth], classes = stackalloc long[limits.Depth];
@@ -94,7 +94,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             _dependencies.Add(key, dependency);
         }
 
-        changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might);
+        changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread);
         if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && HasRoomForPair(dependency))
         {
             if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= captureStack(); }
@@ -103,7 +103,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             dependency.Pairs++;
         }
 
-        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards], might); }
+        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards], might, anyThread); }
         if (changed) { Check(dependency, pair, held.Mode, want, found); }
     }
 

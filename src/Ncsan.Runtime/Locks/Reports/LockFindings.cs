@@ -33,7 +33,7 @@ internal static class LockFindings
         var (rule, kind, remedy) = LockRules.Of(report.Kind);
         string member = Member(report);
         string id = Id(rule, report.Cycle.Count == 0 ? [member, Where(report.Site)] : [.. report.Cycle.Select(edge => edge.From.Class.Name)]);
-        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", report.Grade == LockGrade.Confirmed ? "error" : "warning", member, Words(report.Grade), test);
+        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", report.Grade switch { LockGrade.Confirmed => "error", LockGrade.OneThread => "note", _ => "warning" }, member, Words(report.Grade), test);
         if (report.Detail is not null) { Section(line, "What happened", [Sentence($"{report.Subject.Class.Name}: {report.Detail}")], report.Cycle.Count == 0 ? report.Stack : null, report.Site); }
         for (int i = 0; i < report.Cycle.Count; i++) { Edge(line, report.Cycle[i], i + 1, report.Cycle.Count); }
         if (report.Cycle.Count > 0)
@@ -104,6 +104,7 @@ internal static class LockFindings
 
     private static string Sure(LockReport report) => report.Cycle.FirstOrDefault(static edge => edge.Might) is { } might
         ? $"Class-level: these very locks close the circle, but {(might.To.Class.Kind.IsOneShot() ? might.To : might.From).Class.Name} is held once, by whoever comes first, and nobody had to wait for it in this run."
+        : report.Grade == LockGrade.OneThread ? "One thread: the same thread took the locks in both orders, one after the other; it hangs only if a second one ever runs this code."
         : report.Grade == LockGrade.Confirmed ? "Confirmed by instances: the very same locks were taken in both orders."
         : "Class-level: locks of these classes were taken in both orders, but no set of locks was seen that closes the circle.";
 
