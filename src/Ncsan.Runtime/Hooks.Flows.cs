@@ -128,6 +128,7 @@ public static unsafe partial class Hooks
         if (!LockValidation.IsOn || thread is null) { return; }
         if (map is not null) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
         Waits.Until(thread, site);
+        Threads.Creation.Joined(thread);
     }
 
     /// <summary>The thread is about to block for something that no lock stands for.</summary>

@@ -114,10 +114,13 @@ public static unsafe partial class Hooks
     public static void ThreadStarting(Thread? thread, int site) => Threads.Creation.Starting(thread, site);
 
     /// <summary>Work is about to be given to the thread pool: remembers where, for the creation chain of what it touches.</summary>
-    public static void WorkQueued(int site) => Threads.Actors.Forking(site);
+    public static void WorkQueued(int site) => _ = Threads.Actors.Forking(site);
 
     /// <summary>The call that <see cref="ThreadStarting"/> or <see cref="WorkQueued"/> announced has returned.</summary>
     public static void WorkGiven() => Threads.Actors.Forked();
+
+    /// <summary>The call that <see cref="WorkQueued"/> announced has returned, and all that it gave to others is done.</summary>
+    public static void WorkDone() => Threads.Actors.Finished();
 
     // Async methods, in both copies: who is who must be right when State rises.
 

@@ -10,6 +10,9 @@ public sealed class DirectedTests(ITestOutputHelper output)
     [Theory]
     [InlineData("TestRaceApartWriteWrite")]
     [InlineData("TestRaceApartWriteRead")]
+    [InlineData("TestRaceApartOnAWorker")]
+    [InlineData("TestRaceApartSameValue")]
+    [InlineData("TestRaceApartBehindTheLock")]
     public void TwoAccessesFarApartAreObservedWithinThreeRounds(string name)
     {
         var rounds = RunRounds([name], name);

@@ -106,7 +106,7 @@ public sealed class SurfaceTests : IDisposable
 
     private static bool IsLockHook(Instruction instruction) => instruction.Operand is MethodReference { DeclaringType.FullName: "Ncsan.Runtime.Hooks" } hook
         && !hook.Name.StartsWith("Read", StringComparison.Ordinal) && !hook.Name.StartsWith("Write", StringComparison.Ordinal)
-        && !hook.Name.StartsWith("Collection", StringComparison.Ordinal) && hook.Name is not ("Barrier" or "WorkGiven" or "WorkQueued" or "ThreadStarting") || instruction.Operand is MethodReference { Name: nameof(Hooks.ReaderWriterEnter) };
+        && !hook.Name.StartsWith("Collection", StringComparison.Ordinal) && hook.Name is not ("Barrier" or "WorkGiven" or "WorkDone" or "WorkQueued" or "ThreadStarting") || instruction.Operand is MethodReference { Name: nameof(Hooks.ReaderWriterEnter) };
 
     private static MethodDefinition Caller(ModuleDefinition module, MethodInfo method, string name, MethodDefinition body)
     {

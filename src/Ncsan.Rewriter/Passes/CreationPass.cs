@@ -21,7 +21,8 @@ internal sealed class CreationPass : ICallPass
             case ("System.Threading.Timer" or "System.Threading.PeriodicTimer", ".ctor"):
             case ("System.Timers.Timer", "Start"):
                 call.Before(Copies.Both, nameof(Hooks.WorkQueued), call.Site(SiteKind.Creation, call.DeclaringType[(call.DeclaringType.LastIndexOf('.') + 1)..] + "." + call.Name));
-                call.After(Copies.Both, nameof(Hooks.WorkGiven), -1);
+                bool waits = call is { DeclaringType: "System.Threading.Tasks.Parallel", Name: "For" or "ForEach" or "Invoke" };
+                call.After(Copies.Both, waits ? nameof(Hooks.WorkDone) : nameof(Hooks.WorkGiven), -1);
                 break;
         }
     }

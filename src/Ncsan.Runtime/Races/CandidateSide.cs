@@ -26,6 +26,12 @@ internal sealed class CandidateSide
     /// <summary>How often in this process a thread waited here in vain though the other side had been here before.</summary>
     internal int LateWaits;
 
+    /// <summary>How many threads wait here now, each at a location of its own.</summary>
+    internal int Waiting;
+
+    /// <summary>More at once only take threads from the program.</summary>
+    internal const int MostWaiting = 3;
+
     /// <summary>How often in this process one thread waited here in another's stead.</summary>
     internal int Reliefs;
 

@@ -57,7 +57,7 @@ internal static class DirectedWatch
             if (candidate.ObservedIn == Configuration.RunId) { continue; }
             CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
             there.OtherCame(address, access.Size, access.Thread.Number, candidate.Gap);
-            if (!candidate.IsWorthwhile || spent >= candidate.ShareOf(budget) || here.IsOrdered || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (!candidate.IsWorthwhile || spent >= candidate.ShareOf(budget) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
             if (here.LateWaits > 0 && NearMisses.HasPassed(address, there.Site, access.Thread)) { continue; }
             best = candidate;
         }
@@ -88,8 +88,9 @@ internal static class DirectedWatch
         {
             foreach (Candidate candidate in candidates)
             {
-                if (!candidate.IsWorthwhile || candidate.ObservedIn == Configuration.RunId || Spent >= candidate.ShareOf(Budget) || Census.IsAlone(thread)) { continue; }
-                Wait(new Waiter(candidate, Candidates.SideOfGate(candidate, site), 0, Interlocked.Increment(ref s_age), -1), candidate.Delay(isLate: false), thread);
+                CandidateSide side = Candidates.SideOfGate(candidate, site);
+                if (!candidate.IsWorthwhile || Volatile.Read(ref side.Waiting) > 0 || candidate.ObservedIn == Configuration.RunId || Spent >= candidate.ShareOf(Budget) || Census.IsAlone(thread)) { continue; }
+                Wait(new Waiter(candidate, side, 0, Interlocked.Increment(ref s_age), -1), candidate.Delay(isLate: false), thread);
             }
         }
         finally { thread.Guard--; }
@@ -114,7 +115,7 @@ internal static class DirectedWatch
     {
         bool isOfPool = thread.Managed.IsThreadPoolThread;
         long started = Enter(me);
-        long end = started + (delay * Stopwatch.Frequency / 1_000_000);
+        long end = started + (Affordable(me.Candidate, delay) * Stopwatch.Frequency / 1_000_000);
         int blocked = 0, apart = 0;
         var how = DirectedEnd.TimedOut;
         thread.IsWaiting = true;
@@ -146,6 +147,10 @@ internal static class DirectedWatch
         return how;
     }
 
+    /// <summary>What a delay grows by after others in vain has to fit into the candidate's share of the budget.</summary>
+    private static long Affordable(Candidate candidate, int delay) =>
+        candidate.IsAskedFor ? delay : Math.Min(delay, Math.Max(candidate.Delay(isLate: true), candidate.ShareOf(Budget) - Spent));
+
     private static void Count(DirectedEnd how)
     {
         switch (how)
@@ -165,6 +170,7 @@ internal static class DirectedWatch
         {
             if (s_waiters.Count == 0) { Volatile.Write(ref s_since, now); }
             s_waiters.Add(me);
+            me.Side.Waiting++;
         }
         finally { s_gate.Leave(); }
         return now;
@@ -176,6 +182,7 @@ internal static class DirectedWatch
         try
         {
             s_waiters.Remove(me);
+            me.Side.Waiting--;
             if (s_waiters.Count > 0) { return; }
             Interlocked.Add(ref Statistics.DirectedMicroseconds, (long)Stopwatch.GetElapsedTime(s_since).TotalMicroseconds);
             Volatile.Write(ref s_since, 0);

@@ -10,6 +10,9 @@ internal sealed class Actor
 
     private const int Remembered = 1 << 16;
 
+    /// <summary>How many joins an actor remembers; the oldest are forgotten first.</summary>
+    private const int MostJoins = 64;
+
     private static readonly Actor?[] s_all = new Actor?[Remembered];
     private static int s_count;
 
@@ -38,26 +41,53 @@ internal sealed class Actor
     /// <summary>A work item of the pool: nothing says when it ends, but it is not seen again after that.</summary>
     internal bool IsWorkItem;
 
+    /// <summary>The number of the marker that it runs under: of the call that made its thread or queued its work. 0 for none.</summary>
+    internal int Marker;
+
+    /// <summary>Markers all of whose work has ended, as far as this one knows since it waited for that, with the times. Written by this one alone; whoever it forks off
+    /// reads it.</summary>
+    private Join[] _joins = s_noJoins;
+
+    private int _joinCount;
+
+    private static readonly Join[] s_noJoins = [];
+
     /// <summary>What a marker replaced on the flow that set it, to be put back.</summary>
     internal Actor? Outer;
 
     /// <summary>One that nobody forked off, as far as we know.</summary>
-    internal static Actor Root(Fork[] forks) => new(forks);
+    internal static Actor Root(Fork[] forks, int marker = 0) => new(forks) { Marker = marker };
 
     /// <summary>One that <paramref name="parent"/> forks off now.</summary>
     internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, site), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
+
+    /// <summary>This one has waited until all work under a marker was done.</summary>
+    internal void Joins(int marker, long now)
+    {
+        if (_joins.Length == 0) { _joins = new Join[MostJoins]; }
+        _joins[_joinCount++ % MostJoins] = new Join(marker, now);
+    }
+
+    /// <summary>Whether it had joined what an actor did, by some time.</summary>
+    private bool HasJoined(Actor? earlier, long by)
+    {
+        if (earlier is not { Marker: not 0 }) { return false; }
+        foreach (Join join in _joins) { if (join.Marker == earlier.Marker && join.Time <= by) { return true; } }
+        return false;
+    }
 
     /// <summary>The actor with this number, or null when it is too long ago.</summary>
     internal static Actor? Find(int number) => s_all[number % Remembered] is { } actor && actor.Number == number ? actor : null;
 
     /// <summary>Whether what another actor did at some time comes before everything that this one does from now on, as far as can be told: it had yet
-    /// to be forked off, by that one or by one that had awaited that one.</summary>
+    /// to be forked off, by that one or by one that had awaited that one, or the work was joined.</summary>
     internal bool ComesAfter(int other, long time, long prompt)
     {
         Actor? earlier = Find(other);
-        if (HasAwaited(Number, ResumedAt, earlier, prompt)) { return true; }
+        if (HasAwaited(Number, ResumedAt, earlier, prompt) || HasJoined(earlier, long.MaxValue)) { return true; }
         foreach (Fork fork in Forks)
         {
+            if (Find(fork.Parent)?.HasJoined(earlier, fork.Time) == true) { return true; }
             if ((fork.Parent == other && time <= fork.Time) || HasAwaited(fork.Parent, fork.ParentResumedAt, earlier, prompt)) { return true; }
         }
 
@@ -73,6 +103,11 @@ internal sealed class Actor
         return false;
     }
 }
+
+/// <summary>An actor waited until all work under a marker was done.</summary>
+/// <param name="Marker">The number of the marker.</param>
+/// <param name="Time">When it had.</param>
+internal readonly record struct Join(int Marker, long Time);
 
 /// <summary>The start of an actor by another.</summary>
 /// <param name="Parent">Who did it.</param>

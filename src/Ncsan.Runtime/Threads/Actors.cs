@@ -22,7 +22,7 @@ internal static class Actors
         for (int i = thread.AsyncSteps.Count - 1; i >= 0; i--)
         {
             AsyncStep step = thread.AsyncSteps[i];
-            if (step.IsIteration && step.Flow is null) { thread.AsyncSteps[i] = step = step with { Flow = Actor.Root((s_marker.Value ?? thread.Actor).Forks) }; }
+            if (step.IsIteration && step.Flow is null) { thread.AsyncSteps[i] = step = step with { Flow = Iteration(thread) }; }
             if (step.Flow is { } flow) { return flow; }
         }
 
@@ -34,28 +34,33 @@ internal static class Actors
 #pragma warning restore RS0030
         if (thread.MarkedBy != marker || thread.MarkedTask != task)
         {
-            (thread.MarkedBy, thread.MarkedTask, thread.Marked) = (marker, task, Actor.Root(marker.Forks));
+            (thread.MarkedBy, thread.MarkedTask, thread.Marked) = (marker, task, Actor.Root(marker.Forks, marker.Number));
             thread.Marked.IsWorkItem = thread.Managed.IsThreadPoolThread;
         }
 
         return thread.Marked!;
     }
 
+    private static Actor Iteration(SanitizedThread thread) => s_marker.Value is { } marker ? Actor.Root(marker.Forks, marker.Number) : Actor.Root(thread.Actor.Forks);
+
     /// <summary>Work is about to be handed to another thread.</summary>
-    internal static void Forking(int site)
+    /// <returns>The marker that it runs under, or 0.</returns>
+    internal static int Forking(int site)
     {
-        if (!Candidates.AreKept) { return; }
+        if (!Candidates.AreKept) { return 0; }
         SanitizedThread thread = SanitizedThread.Current;
-        if (thread.Guard != 0) { return; }
+        if (thread.Guard != 0) { return 0; }
         thread.Guard++;
         try
         {
             var marker = Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
             marker.Outer = s_marker.Value;
             s_marker.Value = marker;
+            return marker.Number;
         }
         catch (Exception fault) { Faults.Disable("the order of work", fault); }
         finally { thread.Guard--; }
+        return 0;
     }
 
     /// <summary>The call that handed work to another thread has returned.</summary>
@@ -64,6 +69,26 @@ internal static class Actors
         if (!Candidates.AreKept || s_marker.Value is not { } marker) { return; }
         s_marker.Value = marker.Outer;
         marker.Outer = null;
+    }
+
+    /// <summary>The call that handed work to other threads has returned, and all of it is done.</summary>
+    internal static void Finished()
+    {
+        int marker = Candidates.AreKept ? s_marker.Value?.Number ?? 0 : 0;
+        Forked();
+        Joined(marker);
+    }
+
+    /// <summary>The current thread has waited until all work under a marker was done.</summary>
+    internal static void Joined(int marker)
+    {
+        if (marker == 0 || !Candidates.AreKept) { return; }
+        SanitizedThread thread = SanitizedThread.Current;
+        if (thread.Guard != 0) { return; }
+        thread.Guard++;
+        try { Current(thread).Joins(marker, Stopwatch.GetTimestamp()); }
+        catch (Exception fault) { Faults.Disable("the order of work", fault); }
+        finally { thread.Guard--; }
     }
 
     /// <summary>The body of a parallel loop begins on this thread: what it does is not ordered after what the same thread did for another iteration.</summary>

@@ -18,10 +18,22 @@ internal static class Creation
         if (thread is null) { return; }
         SanitizedThread current = SanitizedThread.Current;
         current.Guard++;
-        try { s_origins.AddOrUpdate(thread, new Origin(site, new StackTrace(2, fNeedFileInfo: false), Actor.ForkedBy(Actors.Current(current), site, Stopwatch.GetTimestamp()).Forks)); }
+        Origin? origin = null;
+        try
+        {
+            origin = new Origin(site, new StackTrace(2, fNeedFileInfo: false), Actor.ForkedBy(Actors.Current(current), site, Stopwatch.GetTimestamp()).Forks);
+            s_origins.AddOrUpdate(thread, origin);
+        }
         catch (Exception fault) { Faults.Disable("the creation chain", fault); }
         finally { current.Guard--; }
-        Actors.Forking(site);
+        int marker = Actors.Forking(site);
+        if (origin is not null) { origin.Marker = marker; }
+    }
+
+    /// <summary>The current thread has waited for the end of another.</summary>
+    internal static void Joined(Thread thread)
+    {
+        if (s_origins.TryGetValue(thread, out Origin? origin)) { Actors.Joined(origin.Marker); }
     }
 
     /// <summary>Where the thread was started, innermost frame first; of work that a pool thread or a resumed method did, where it was queued or suspended, and where that
@@ -42,8 +54,15 @@ internal static class Creation
         return alive;
     }
 
+    /// <summary>The marker that a thread runs under, or 0.</summary>
+    internal static int MarkerOf(Thread thread) => s_origins.TryGetValue(thread, out Origin? origin) ? origin.Marker : 0;
+
     /// <summary>When a thread was started and by whom, back to the first one.</summary>
     internal static Fork[] ForksOf(Thread thread) => s_origins.TryGetValue(thread, out Origin? origin) ? origin.Forks : s_noForks;
 
-    private sealed record Origin(int Site, StackTrace Stack, Fork[] Forks);
+    private sealed record Origin(int Site, StackTrace Stack, Fork[] Forks)
+    {
+        /// <summary>The marker that the thread runs under, or 0.</summary>
+        internal int Marker { get; set; }
+    }
 }

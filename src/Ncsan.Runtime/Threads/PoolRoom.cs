@@ -5,7 +5,11 @@ namespace Ncsan.Runtime.Threads;
 /// not last.</remarks>
 internal static class PoolRoom
 {
+    /// <summary>A program that keeps queueing work would fill any room.</summary>
+    private const int Most = 4;
+
     private static readonly Gate s_gate = new();
+    private static int s_taken;
 
     /// <summary>One worker more, until <see cref="GiveBack"/>.</summary>
     internal static void Take() => Change(1);
@@ -17,6 +21,8 @@ internal static class PoolRoom
         s_gate.Enter();
         try
         {
+            s_taken += by;
+            if (Math.Max(s_taken, s_taken - by) > Most) { return; }
             ThreadPool.GetMinThreads(out int workers, out int completions);
             ThreadPool.SetMinThreads(Math.Max(1, workers + by), completions);
         }

@@ -25,7 +25,7 @@ internal sealed class SanitizedThread
         Number = Interlocked.Increment(ref s_count);
         Random = (uint)Number * 2654435761;
         SystemId = Native.ThreadId();
-        Actor = Actor.Root(Creation.ForksOf(Managed));
+        Actor = Actor.Root(Creation.ForksOf(Managed), Creation.MarkerOf(Managed));
         Census.Add(this);
     }
 

@@ -10,8 +10,12 @@ public static class ApartTwins
     private static int s_guarded;
     private static readonly object s_gate = new();
 
+    private static bool s_flag;
+    private static int s_left;
+    private static readonly Lock s_lock = new();
+
     [NoInstrument]
-    private static void Work() => Thread.Sleep(1500);
+    private static void Work(int milliseconds = 1500) => Thread.Sleep(milliseconds);
 
     public static void TestRaceApartWriteWrite() => Both(
         () => s_value = 1, // race: write ApartTwins.s_value
@@ -20,6 +24,28 @@ public static class ApartTwins
     public static void TestRaceApartWriteRead() => Both(
         () => s_value = 3, // race: write ApartTwins.s_value
         () => { Work(); Use(s_value); }); // race: read ApartTwins.s_value
+
+    // The thread that sleeps has a worker's name, from the worker that started it, and is no idle worker.
+    public static void TestRaceApartOnAWorker() => Task.Run(static () => Both(
+        () => s_value = 4, // race: write ApartTwins.s_value
+        () => { Work(400); s_value = 5; })).Wait(); // race: write ApartTwins.s_value
+
+    // Whoever waits at the write of true is hit by one that changes nothing: only when the other one measures does anything change.
+    public static void TestRaceApartSameValue()
+    {
+        s_flag = false;
+        Both(
+            () => s_flag = true, // race: write ApartTwins.s_flag
+            () => { Work(100); Hide(); s_flag = false; }); // race: write ApartTwins.s_flag
+    }
+
+    [NoInstrument]
+    private static void Hide() => Volatile.Write(ref s_flag, false);
+
+    // Who waits at the read keeps the other one out by the lock, so it has to wait before that.
+    public static void TestRaceApartBehindTheLock() => Both(
+        () => { lock (s_lock) { Use(s_left); } }, // race: read ApartTwins.s_left
+        () => { Work(100); lock (s_lock) { Use(s_gate); } s_left = 2; }); // race: write ApartTwins.s_left
 
     public static void TestNoRaceApartUnderLock() => Both(
         () => { lock (s_gate) { s_guarded = 1; } },
