@@ -17,8 +17,9 @@ internal static unsafe class Encounter
     /// <summary>How long a side waits for the other's half. It is being made, but its thread may have lost its core.</summary>
     private const int HalfPatience = 2_000_000;
 
-    /// <summary>How long the value may take to change after the writer went on.</summary>
-    private const int ChangePatience = 5_000;
+    /// <summary>How long the value may take to change after the writer went on; on busy cores, where a nap takes as long as the others let it, so many naps, up to
+    /// the longer time.</summary>
+    private const int ChangePatience = 5_000, LongestChangePatience = 100_000, LeastNaps = 40;
 
     private const int Nap = 20;
 
@@ -139,9 +140,9 @@ internal static unsafe class Encounter
     {
         bool assertion = mine.Is(AccessKind.Assert) || theirs.Is(AccessKind.Assert), masked = access.Thread.AccessMask != 0;
         bool decides = before.IsComparable && (masked || !(assertion || theirs.Is(AccessKind.Reordered)));
-        long end = Stopwatch.GetTimestamp() + (ChangePatience * Stopwatch.Frequency / 1_000_000);
+        long started = Stopwatch.GetTimestamp();
         var after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
-        while (decides && !after.DiffersFrom(before) && Stopwatch.GetTimestamp() < end)
+        for (int naps = 0; decides && !after.DiffersFrom(before) && Stopwatch.GetElapsedTime(started).TotalMicroseconds < (naps < LeastNaps ? LongestChangePatience : ChangePatience); naps++)
         {
             Native.Sleep(Nap);
             after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));

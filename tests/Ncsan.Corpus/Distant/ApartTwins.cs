@@ -25,10 +25,18 @@ public static class ApartTwins
         () => s_value = 3, // race: write ApartTwins.s_value
         () => { Work(); Use(s_value); }); // race: read ApartTwins.s_value
 
-    // The thread that sleeps has a worker's name, from the worker that started it, and is no idle worker.
-    public static void TestRaceApartOnAWorker() => Task.Run(static () => Both(
-        () => s_value = 4, // race: write ApartTwins.s_value
-        () => { Work(400); s_value = 5; })).Wait(); // race: write ApartTwins.s_value
+    // A thread has the name of the one that started it, here of a worker, and is no idle worker for that.
+    public static void TestRaceApartOnAWorker() => Task.Run(static () =>
+    {
+        var late = new Thread(() =>
+        {
+            Work(400);
+            s_value = 5; // race: write ApartTwins.s_value
+        });
+        late.Start();
+        s_value = 4; // race: write ApartTwins.s_value
+        late.Join();
+    }).Wait();
 
     // Whoever waits at the write of true is hit by one that changes nothing: only when the other one measures does anything change.
     public static void TestRaceApartSameValue()
