@@ -52,7 +52,7 @@ internal sealed class Pipeline
     /// as it is.</summary>
     internal static Pipeline ForFramework() => new()
     {
-        _opPasses = [new FieldPass(), new ArrayElementPass(), new IndirectPass(), new BlockPass()],
+        _opPasses = [new FieldPass(), new ArrayElementPass(), new IndirectPass(), new BlockPass(), new FrameworkTypePass()],
         _callPasses = [new MultiDimensionalArrayPass(), new MarkedAccessPass(), new BlockCallPass(), new UnsafeCallPass(), new FrameworkLockPass(), new LeafCallPass()],
     };
 
@@ -63,6 +63,7 @@ internal sealed class Pipeline
             foreach (var method in module.Methods) { Rewrite(module, method); }
             module.Leaves.AddTwins();
             FrameworkLockPass.Synchronized(module);
+            FrameworkTypePass.Initializers(module);
             return;
         }
 

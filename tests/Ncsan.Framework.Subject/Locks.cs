@@ -33,6 +33,10 @@ internal static class Locks
 
     internal static void LazyInitializationInOrder() => Initialized(s_leaf);
 
+    internal static void TypeInitializer() => Initialised(s_gate);
+
+    internal static void TypeInitializerInOrder() => Initialised(s_leaf);
+
     internal static void LazyValue() => Asked(s_gate);
 
     internal static void LazyValueInOrder() => Asked(s_leaf);
@@ -44,6 +48,15 @@ internal static class Locks
         var value = typeof(Lazy<int>).GetProperty("Value")!.GetMethod!.CreateDelegate<Func<int>>(lazy);
         OnAThread(() => value());
         OnAThread(() => { lock (s_gate) { _ = lazy.Value; } });
+    }
+
+    // The first dictionary that takes all of its locks makes the event source of its assembly.
+    private static void Initialised(object inner)
+    {
+        using var listener = new LockingEvents { Inner = inner };
+        var map = new ConcurrentDictionary<int, int>();
+        OnAThread(map.Clear);
+        OnAThread(() => { lock (s_gate) { map.Clear(); } });
     }
 
     // A lock is named after the place that took it first.

@@ -15,6 +15,7 @@ public sealed class LockTests(Overlay overlay)
     [InlineData("KeysOfAConcurrentDictionary", "ConcurrentDictionary<TKey, TValue>.Tables._locks[]")]
     [InlineData("LazyInitialization", "LazyInitializer.EnsureLockInitialized")]
     [InlineData("LazyValue", "this of Lazy<T>", false)]
+    [InlineData("TypeInitializer", "initialiser of CDSCollectionETWBCLProvider", false)]
     public void InversionWithALockOfTheFrameworkIsFoundInOneRun(string program, string lockClass, bool isConfirmed = true)
     {
         var run = overlay.Run(program);
@@ -33,6 +34,7 @@ public sealed class LockTests(Overlay overlay)
     [InlineData("KeysOfAConcurrentDictionary")]
     [InlineData("LazyInitialization")]
     [InlineData("LazyValue")]
+    [InlineData("TypeInitializer")]
     public void OneOrderWithALockOfTheFrameworkIsSilent(string program)
     {
         var run = overlay.Run(program + "InOrder");

@@ -57,6 +57,42 @@ internal static unsafe partial class FrameworkEntry
         finally { thread.Guard--; }
     }
 
+    internal static void InitializerEnter(RuntimeTypeHandle type, string name, int site)
+    {
+        if (SanitizedThread.OutsideOrNull is not { } thread) { return; }
+        thread.Guard++;
+        try { EnterUnderGuard(type, name, site); }
+        finally { thread.Guard--; }
+    }
+
+    internal static void InitializerLeave(RuntimeTypeHandle type)
+    {
+        if (SanitizedThread.OutsideOrNull is not { } thread) { return; }
+        thread.Guard++;
+        try { LeaveUnderGuard(type); }
+        finally { thread.Guard--; }
+    }
+
+    internal static void TypeTouched(ref int state, RuntimeTypeHandle type, int site)
+    {
+        if (SanitizedThread.OutsideOrNull is not { } thread) { return; }
+        thread.Guard++;
+        try { TouchUnderGuard(ref state, type, site); }
+        finally { thread.Guard--; }
+    }
+
+    [UnderGuard]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EnterUnderGuard(RuntimeTypeHandle type, string name, int site) => Hooks.TypeInitializerEnter(type, name, site);
+
+    [UnderGuard]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LeaveUnderGuard(RuntimeTypeHandle type) => Hooks.TypeInitializerLeave(type, 0);
+
+    [UnderGuard]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TouchUnderGuard(ref int state, RuntimeTypeHandle type, int site) => Hooks.TypeTouched(ref state, type, site);
+
     /// <remarks>While the program's own acquire is under way, the framework's are steps of it.</remarks>
     [UnderGuard]
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
@@ -69,6 +70,7 @@ internal static unsafe class FrameworkLink
     internal static void PublishLocks()
     {
         if (!IsOn || !Configuration.Locks || Interlocked.Exchange(ref s_locks, 1) != 0) { return; }
+        LockValidation.PrepareForFramework();
         Home!.GetMethod(nameof(HookHome.PublishLocks))!.Invoke(null,
         [
             (nint)(delegate*<object?, string, int, int, void>)&FrameworkEntry.LockWanted,
@@ -77,6 +79,9 @@ internal static unsafe class FrameworkLink
             (nint)(delegate*<ref Lock.Scope, void>)&FrameworkEntry.ScopeReleasing,
             (nint)(delegate*<object?, string, int, void>)&FrameworkEntry.MonitorWaiting,
             (nint)(delegate*<void>)&FrameworkEntry.MonitorWaited,
+            (nint)(delegate*<RuntimeTypeHandle, string, int, void>)&FrameworkEntry.InitializerEnter,
+            (nint)(delegate*<RuntimeTypeHandle, void>)&FrameworkEntry.InitializerLeave,
+            (nint)(delegate*<ref int, RuntimeTypeHandle, int, void>)&FrameworkEntry.TypeTouched,
         ]);
     }
 

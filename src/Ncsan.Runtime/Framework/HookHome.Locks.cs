@@ -7,10 +7,10 @@ public static unsafe partial class HookHome
     /// <summary>Zero while nobody wants to know of locks. Tested before each of these hooks.</summary>
     public static int Locks;
 
-    private static nint s_lockWanted, s_lockTaken, s_lockReleasing, s_scopeReleasing, s_monitorWaiting, s_monitorWaited;
+    private static nint s_lockWanted, s_lockTaken, s_lockReleasing, s_scopeReleasing, s_monitorWaiting, s_monitorWaited, s_initializerEnter, s_initializerLeave, s_typeTouched;
 
     /// <summary>Connects the framework's locks with the lock validator.</summary>
-    public static void PublishLocks(nint wanted, nint taken, nint releasing, nint scopeReleasing, nint waiting, nint waited)
+    public static void PublishLocks(nint wanted, nint taken, nint releasing, nint scopeReleasing, nint waiting, nint waited, nint enter, nint leave, nint touched)
     {
         s_lockWanted = wanted;
         s_lockTaken = taken;
@@ -18,6 +18,9 @@ public static unsafe partial class HookHome
         s_scopeReleasing = scopeReleasing;
         s_monitorWaiting = waiting;
         s_monitorWaited = waited;
+        s_initializerEnter = enter;
+        s_initializerLeave = leave;
+        s_typeTouched = touched;
         Locks = 1;
     }
 
@@ -71,5 +74,29 @@ public static unsafe partial class HookHome
     {
         nint waited = s_monitorWaited;
         if (waited != 0) { ((delegate*<void>)waited)(); }
+    }
+
+    /// <summary>A type initialiser that can run code of a user's begins. Others wait until it ends.</summary>
+    public static void OwnInitializerEnter(RuntimeTypeHandle type, string name, int site)
+    {
+        nint enter = s_initializerEnter;
+        if (enter != 0) { ((delegate*<RuntimeTypeHandle, string, int, void>)enter)(type, name, site); }
+    }
+
+    /// <summary>It ends.</summary>
+    public static void OwnInitializerLeave(RuntimeTypeHandle type)
+    {
+        nint leave = s_initializerLeave;
+        if (leave != 0) { ((delegate*<RuntimeTypeHandle, void>)leave)(type); }
+    }
+
+    /// <summary>Such a type is about to be used.</summary>
+    /// <param name="state">A static for this type: greater than zero when there is nothing more to tell.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="site">Where.</param>
+    public static void OwnTypeTouched(ref int state, RuntimeTypeHandle type, int site)
+    {
+        nint touched = s_typeTouched;
+        if (touched != 0) { ((delegate*<ref int, RuntimeTypeHandle, int, void>)touched)(ref state, type, site); }
     }
 }

@@ -35,6 +35,23 @@ internal static class LockValidation
         LockFacts.Write(Validator);
     }
 
+    /// <summary>The framework's locks are about to feed the validator. What a first circle makes of the framework's generic types is made now: under a lock of the
+    /// framework its own initialisers would be entered from within.</summary>
+    internal static void PrepareForFramework()
+    {
+        Validator.CapturesFirst = true;
+        var trial = new Validator(static _ => { }, null, Capture) { CapturesFirst = true };
+        LockInstance first = trial.AddInstance(trial.AddClass("first", LockKind.Monitor)), second = trial.AddInstance(trial.AddClass("second", LockKind.Monitor));
+        foreach ((LockInstance outer, LockInstance inner) in (ReadOnlySpan<(LockInstance, LockInstance)>)[(first, second), (second, first)])
+        {
+            var thread = new HeldLocks(new ThreadIdentity(0, null, true));
+            trial.Acquire(thread, outer, WantMode.Exclusive, AcquireFlags.None, 0);
+            trial.Acquire(thread, inner, WantMode.Exclusive, AcquireFlags.None, 0);
+        }
+
+        _ = LockBinding.Known(trial);
+    }
+
     /// <summary>A fault of ours: the validator goes off, the program goes on.</summary>
     internal static void Fault(Exception fault)
     {

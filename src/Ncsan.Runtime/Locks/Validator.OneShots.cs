@@ -12,7 +12,7 @@ internal sealed partial class Validator
         OneShot state = instance.OneShot!;
         if (_chains.Contains(key) || !FlowOrigin.CouldComeFirst(thread.Flow, state.By, state.EndedAt)) { return; }
         var found = new List<Cycle>();
-        _graph.Lock.Enter();
+        EnterGraph();
         try
         {
             if (!_chains.Full) { _graph.AddMight(thread, instance, site, found); }
@@ -20,7 +20,7 @@ internal sealed partial class Validator
         }
         finally
         {
-            _graph.Lock.Exit();
+            ExitGraph();
         }
 
         foreach (Cycle cycle in found) { Found(cycle, thread, instance, site); }

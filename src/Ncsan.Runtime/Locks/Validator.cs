@@ -39,6 +39,10 @@ internal sealed partial class Validator
 
     internal LockGraph Graph => _graph;
 
+    /// <summary>Stacks are taken before the graph's lock. Taking one enters the framework, whose locks may be held by somebody who waits for the graph's, once
+    /// those feed the validator too.</summary>
+    internal bool CapturesFirst { get; set; }
+
     internal int ChainCount => _chains.Count;
 
     /// <summary>How many acquires were not found in the chain cache.</summary>
@@ -131,7 +135,7 @@ internal sealed partial class Validator
         if (_saturated.Contains(classes) || _chains.Contains(key)) { return; }
 
         var found = new List<Cycle>();
-        _graph.Lock.Enter();
+        EnterGraph();
         try
         {
             ChainMisses++;
@@ -141,10 +145,23 @@ internal sealed partial class Validator
         }
         finally
         {
-            _graph.Lock.Exit();
+            ExitGraph();
         }
 
         foreach (Cycle cycle in found) { Found(cycle, thread, instance, site); }
+    }
+
+    private void EnterGraph()
+    {
+        object? stack = CapturesFirst ? _captureStack() : null;
+        _graph.Lock.Enter();
+        _graph.Captured = stack;
+    }
+
+    private void ExitGraph()
+    {
+        _graph.Captured = null;
+        _graph.Lock.Exit();
     }
 
     private void Remember(ulong key, ulong classes)

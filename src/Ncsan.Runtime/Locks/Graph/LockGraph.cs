@@ -11,6 +11,9 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
 {
     internal readonly GraphLock Lock = new();
 
+    /// <summary>The stack of whoever holds <see cref="Lock"/>, where it was taken before.</summary>
+    internal object? Captured;
+
     private readonly Dictionary<(int From, int To), Dependency> _dependencies = [];
     private readonly Dictionary<(long From, long To), Dependency> _pairs = [];
     private readonly List<LockClass> _classes = [];
@@ -89,7 +92,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
                 return;
             }
 
-            stack ??= captureStack();
+            stack ??= Captured ?? captureStack();
             dependency = Link(held.Class, wanted.Class, new DependencyRecord(held.Site, site, stack, thread.Thread), classes[..guards], might);
             _dependencies.Add(key, dependency);
         }
@@ -97,7 +100,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread);
         if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && HasRoomForPair(dependency))
         {
-            if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= captureStack(); }
+            if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= Captured ?? captureStack(); }
             pair = Link(held.Lock, wanted, new DependencyRecord(held.Site, site, stack, thread.Thread), locks[..guards], might);
             _pairs.Add((held.Lock.Id, wanted.Id), pair);
             dependency.Pairs++;
