@@ -1,3 +1,6 @@
+using System.Reflection;
+using Ncsan.Annotations;
+
 namespace Ncsan.Framework.Subject;
 
 /// <summary>Holds, one after another, the locks that the framework and the runtime take inside, while threads race and reports are being made. All that is asked for is an end.</summary>
@@ -10,6 +13,65 @@ internal static class Held
         UnderIntern();
         UnderLoader();
         UnderMonitorsOfTheFramework();
+        UnderEventListeners();
+    }
+
+    /// <summary>Each static lock of CoreLib alone, by a thread that waits until others have raced and a circle of locks that is new each time was reported.</summary>
+    internal static void EveryStaticLock()
+    {
+        int turns = 0;
+        foreach (string name in Environment.GetEnvironmentVariable("NCSAN_TEST_LOCKS")!.Split(';'))
+        {
+            string[] parts = name.Split("::");
+            var type = typeof(object).Assembly.GetType(parts[0], throwOnError: true)!;
+            if (type.IsGenericTypeDefinition) { type = type.MakeGenericType(typeof(int)); }
+            object? held = type.GetField(parts[1], BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!.GetValue(null);
+            if (held is null) { continue; }
+            Hold(held, () => { Race(40); Report(turns); });
+            turns++;
+        }
+
+        Console.WriteLine($"held {turns}");
+    }
+
+    private static void Hold(object held, Action body)
+    {
+        if (held is Lock exclusive)
+        {
+            lock (exclusive) { body(); }
+            return;
+        }
+
+        lock (held) { body(); }
+    }
+
+    // Both orders, one after another, of locks whose classes have not been seen before: a report each time.
+    private static void Report(int turn)
+    {
+        object first = new(), second = new();
+        LockOrder.Class(first, $"first {turn}");
+        LockOrder.Class(second, $"second {turn}");
+        var one = new Thread(() => { lock (first) { lock (second) { } } });
+        one.Start();
+        one.Join();
+        var other = new Thread(() => { lock (second) { lock (first) { } } });
+        other.Start();
+        other.Join();
+    }
+
+    // The framework calls the listener under its lock over all of them.
+    private static void UnderEventListeners()
+    {
+        using var listener = new RacingListener();
+        new System.Diagnostics.Tracing.EventSource("told of").Dispose();
+    }
+
+    private sealed class RacingListener : System.Diagnostics.Tracing.EventListener
+    {
+        protected override void OnEventSourceCreated(System.Diagnostics.Tracing.EventSource eventSource)
+        {
+            if (eventSource.Name == "told of") { Race(); Report(-1); }
+        }
     }
 
     // Console.Out is a synchronized writer: its own monitor.
@@ -47,11 +109,11 @@ internal static class Held
         lock (typeof(object)) { lock (typeof(string)) { lock (typeof(Thread)) { lock (table.SyncRoot) { lock (AppDomain.CurrentDomain) { lock (Thread.CurrentThread) { Race(); } } } } } }
     }
 
-    private static void Race()
+    private static void Race(int milliseconds = 150)
     {
         int[] shared = new int[300];
         var list = new List<int>();
-        long end = Environment.TickCount64 + 150;
+        long end = Environment.TickCount64 + milliseconds;
         void Run()
         {
             for (int i = 0; Environment.TickCount64 < end; i++)

@@ -22,7 +22,7 @@ public sealed class Overlay : IDisposable
         Built = builder.Assemblies;
         Subject = Path.Combine(Folder, "subject");
         Directory.CreateDirectory(Subject);
-        foreach (string name in (string[])["Ncsan.Framework.Subject.runtimeconfig.json", "Ncsan.Runtime.dll", "Ncsan.Runtime.pdb"]) { File.Copy(Path.Combine(AppContext.BaseDirectory, name), Path.Combine(Subject, name)); }
+        foreach (string name in (string[])["Ncsan.Framework.Subject.runtimeconfig.json", "Ncsan.Runtime.dll", "Ncsan.Runtime.pdb", "Ncsan.Annotations.dll"]) { File.Copy(Path.Combine(AppContext.BaseDirectory, name), Path.Combine(Subject, name)); }
         var result = Rewriter.AssemblyRewriter.Rewrite(Path.Combine(AppContext.BaseDirectory, "Ncsan.Framework.Subject.dll"), Path.Combine(Subject, "Ncsan.Framework.Subject.dll"));
         Assert.True(result.Status == Rewriter.RewriteStatus.Instrumented, result.Reason);
     }
