@@ -132,9 +132,15 @@ public static unsafe partial class Hooks
     }
 
     /// <summary>The thread is about to block for something that no lock stands for.</summary>
-    public static void Blocking(string what, int site)
+    /// <param name="what">What it waits for.</param>
+    /// <param name="forever">It is the signal of somebody, whoever that is, for as long as it takes; <see cref="AwaitedDone"/> follows.</param>
+    /// <param name="site">Where.</param>
+    public static void Blocking(string what, bool forever, int site)
     {
-        if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Spinning: > 0 } thread) { Waits.Blocking(thread, what, site); }
+        if (!LockValidation.IsOn) { return; }
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Spinning > 0) { Waits.Blocking(thread, what, site); }
+        if (forever) { Waits.ForSignal(thread, what, site); }
     }
 
     /// <summary>Code begins that others wait for: a finalizer, a type initialiser.</summary>

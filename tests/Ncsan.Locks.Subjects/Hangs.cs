@@ -265,4 +265,36 @@ public static class Hangs
     {
         lock (s_e) { Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, () => 0, (_, _, local) => { Thread.Sleep(20); lock (s_e) { return local; } }, _ => { }); }
     }
+
+    [Case] public static void NCS0112_2_event_that_is_set_by_who_wants_the_lock()
+    {
+        using var done = new ManualResetEventSlim();
+        lock (s_a) { Task.Run(() => { lock (s_a) { } done.Set(); }); done.Wait(); }
+    }
+
+    [Case] public static void NCS0112_2_handle_that_is_set_by_who_wants_the_lock()
+    {
+        using var done = new AutoResetEvent(false);
+        s_rw.EnterWriteLock();
+        var thread = new Thread(() => { s_rw.EnterReadLock(); done.Set(); });
+        thread.Start();
+        done.WaitOne();
+    }
+
+    [Case] public static void NCS0112_2_collection_that_is_filled_by_who_wants_the_lock()
+    {
+        using var items = new System.Collections.Concurrent.BlockingCollection<int>();
+        lock (s_c) { Task.Run(() => { lock (s_c) { items.Add(1); } }); items.Take(); }
+    }
+
+    [Case] public static void NCS0112_2_semaphore_that_is_released_by_who_wants_the_lock()
+    {
+        using var done = new SemaphoreSlim(0);
+        lock (s_a) { Task.Run(() => { lock (s_a) { done.Release(); } }); done.Wait(); }
+    }
+
+    [Case] public static void NCS0112_2_WhenAll_under_the_lock_that_one_of_them_wants()
+    {
+        lock (s_a) { Task.WhenAll(Task.Run(() => { lock (s_a) { } }), Task.CompletedTask).Wait(); }
+    }
 }

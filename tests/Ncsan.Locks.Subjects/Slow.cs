@@ -87,4 +87,23 @@ public static class Slow
 
         static async Task Later() { await Task.Delay(1); }
     }
+
+    /// <summary>Everybody waits, one of them for a signal, and for longer than the hang watch looks: but a timer is left, or a child process.</summary>
+    [Case] public static void Silent_slow_signals_under_a_lock() => Case.AtOnce(
+        () => Await(done => { var timer = new Timer(_ => done.Set(), null, 3 * Long, -1); return timer; }),
+        () => Await(done =>
+        {
+            var child = System.Diagnostics.Process.Start("sleep", "4");
+            child.EnableRaisingEvents = true;
+            child.Exited += (_, _) => done.Set();
+            return child;
+        }));
+
+    private static void Await(Func<ManualResetEventSlim, IDisposable> begin)
+    {
+        object gate = new();
+        using var done = new ManualResetEventSlim();
+        using var held = new ManualResetEventSlim();
+        Case.AtOnce(() => { lock (gate) { held.Set(); using (begin(done)) { done.Wait(); } } }, () => { held.Wait(); lock (gate) { } });
+    }
 }

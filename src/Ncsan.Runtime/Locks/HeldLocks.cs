@@ -101,7 +101,7 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>Grows with every acquire that had to wait, so that two looks can tell whether it is still the same one.</summary>
     internal long Waits;
 
-    /// <summary>What the thread blocks for that is no lock: a task, an array of tasks, or a thread. Null again when it goes on, however it does.</summary>
+    /// <summary>What the thread blocks for that is no lock: a task, an array of tasks, bodies, a thread, or the name of a signal. Null again when it goes on, however it does.</summary>
     internal volatile object? Awaited;
 
     /// <summary>Where it blocks for <see cref="Awaited"/>.</summary>

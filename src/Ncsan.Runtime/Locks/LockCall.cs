@@ -37,6 +37,7 @@ public static class LockCall
         if (lockObject is null || KindOf(lockObject, how) is not { } kind)
         {
             if (thread.Spinning > 0) { Waits.Blocking(thread, "an event", site); }
+            thread.AwaitedSite = site;
             if (Callbacks.AnyTold && lockObject is WaitHandle handle && (Flags(how) & AcquireFlags.Try) == 0) { Callbacks.Awaiting(thread, handle, site); }
             return;
         }

@@ -61,6 +61,14 @@ internal static class Waits
         Begin(thread, bodies, site);
     }
 
+    /// <summary>The thread waits for a signal. Who could give it is not known.</summary>
+    internal static void ForSignal(HeldLocks thread, string what, int site)
+    {
+        thread.AwaitedSite = site;
+        thread.Waits++;
+        thread.Awaited = what;
+    }
+
     private static void Silently(Task task) => task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
 
     private static void Begin(HeldLocks thread, object awaited, int site)

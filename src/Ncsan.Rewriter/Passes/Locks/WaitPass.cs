@@ -192,13 +192,20 @@ internal sealed class WaitPass : ICallPass
     private static void Blocking(Invocation call, string what)
     {
         int site = call.Site(SiteKind.Lock, what);
+        bool forever = IsSignalWait(call) && !call.Op.HasPrefix(Code.Tail);
         call.Add(Copies.Both, after: false, [], w =>
         {
             w.Emit(OpCodes.Ldstr, what);
+            w.Constant(forever ? 1 : 0);
             w.Site(site);
             w.Hook(nameof(Hooks.Blocking));
         });
+        if (forever) { call.After(Copies.Both, nameof(Hooks.AwaitedDone), -1); }
     }
+
+    /// <summary>A wait for a signal of somebody, for as long as it takes.</summary>
+    private static bool IsSignalWait(Invocation call) => call.Name is "Wait" or "SignalAndWait" or "Take" or "Add"
+        && !call.Method.Parameters.Any(p => p.ParameterType.FullName is "System.TimeSpan" or "System.Threading.CancellationToken" || (p.ParameterType.MetadataType == MetadataType.Int32 && call.Name is "Wait" or "SignalAndWait"));
 
     /// <summary>GetAwaiter().GetResult(): the result is asked for without the question whether it is there, which every await asks first.</summary>
     private static bool AsksResult(Invocation call)

@@ -66,6 +66,7 @@ internal static class HangFindings
 
     private static string Wanted(object node) => WaitGraph.Wanted(node)?.Class.Name ?? node switch
     {
+        HeldLocks { Awaited: string signal } => $"{signal}, and nobody is left who could signal it",
         HeldLocks { Awaited: Thread joined } => joined.Name is { } name ? $"thread {joined.ManagedThreadId} '{name}' to end" : $"thread {joined.ManagedThreadId} to end",
         HeldLocks { Awaited: Task task } => TaskName(task),
         HeldLocks { Awaited: MapBody[] bodies } => Names(Array.ConvertAll(bodies, static body => body.Map.Class.Name)),

@@ -16,8 +16,16 @@ internal static class HangWatch
 
     private const int Period = 250_000;
 
+    /// <summary>How often in a row a process must have been found at a standstill: a signal may come from outside.</summary>
+    private const int StandstillLooks = 5;
+
+    /// <summary>A process that uses more than this between two looks does not stand still.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(50);
+
     private static readonly HashSet<HeldLocks> s_ended = [];
     private static List<(object Node, long Waits)> s_seen = [];
+    private static int s_looks;
+    private static TimeSpan s_used;
 
     internal static void Start() => new Thread(Run) { IsBackground = true, Name = "ncsan hang watch" }.Start();
 
@@ -61,13 +69,36 @@ internal static class HangWatch
 
     private static void Look()
     {
-        if (!LockThreads.AnyBlocked() && !SuspendedFlow.AnyWaiting) { s_seen = []; return; }
+        if (!LockThreads.AnyBlocked() && !SuspendedFlow.AnyWaiting) { (s_seen, s_looks) = ([], 0); return; }
         var graph = new WaitGraph();
         List<object>? circle = graph.Circle();
+        if (circle is null && graph.IsQuiet() && graph.Standstill() is { } standstill)
+        {
+            Standstill(standstill, graph);
+            return;
+        }
+
+        s_looks = 0;
+        if (IsAsBefore(circle) && (!WaitGraph.IsUnsure(circle!) || graph.IsQuiet())) { Report(circle!, graph); }
+    }
+
+    /// <summary>Everybody waits, for locks and in the end for a signal. It is a deadlock if nothing outside can give it.</summary>
+    private static void Standstill(List<object> chain, WaitGraph graph)
+    {
+        TimeSpan used = Environment.CpuUsage.TotalTime;
+        bool isIdle = used - s_used < s_idle;
+        s_used = used;
+        s_looks = IsAsBefore(chain) && isIdle ? s_looks + 1 : 0;
+        if (s_looks >= StandstillLooks && Quiet.IsForGood(graph.Threads)) { Report(chain, graph); }
+    }
+
+    /// <summary>Whether the last look found the same, and no acquire has been finished since.</summary>
+    private static bool IsAsBefore(List<object>? circle)
+    {
         List<(object Node, long Waits)> now = circle is null ? [] : circle.ConvertAll(static node => (node, (node as HeldLocks)?.Waits ?? 0));
         bool isSame = now.Count > 0 && now.Count == s_seen.Count && now.TrueForAll(static at => s_seen.Exists(before => ReferenceEquals(before.Node, at.Node) && before.Waits == at.Waits));
         s_seen = now;
-        if (isSame && (!WaitGraph.IsUnsure(circle!) || graph.IsQuiet())) { Report(circle!, graph); }
+        return isSame;
     }
 
     private static void Report(List<object> circle, WaitGraph graph)

@@ -3,7 +3,6 @@
 
 using System.Collections.Concurrent;
 using System.Reflection;
-using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Locks.Hangs;
 
@@ -22,6 +21,8 @@ internal sealed class WaitGraph
 
     private readonly HeldLocks[] _threads = Array.FindAll(LockThreads.All, static thread => thread.Managed?.IsAlive == true);
     private readonly SuspendedFlow[] _flows = SuspendedFlow.Waiting();
+
+    internal HeldLocks[] Threads => _threads;
 
     /// <summary>The threads that block for something that has an edge or a name here.</summary>
     internal HeldLocks[] Blocked() => Array.FindAll(_threads, IsBlocked);
@@ -49,14 +50,29 @@ internal sealed class WaitGraph
     }
 
     /// <summary>Whether nothing is left in the process that could still release a semaphore: no timer, no work, no thread that runs.</summary>
-    internal bool IsQuiet()
+    internal bool IsQuiet() => Array.TrueForAll(_threads, IsBlocked) && Quiet.IsProcess(_threads);
+
+    /// <summary>
+    /// Threads that wait for each other, and in the end for one that waits for a signal or a task that nobody is left to give or to end: to be asked only when all are
+    /// blocked. Or null.
+    /// </summary>
+    internal List<object>? Standstill()
     {
-        ThreadPool.GetMaxThreads(out int most, out _);
-        ThreadPool.GetAvailableThreads(out int idle, out _);
-        return Timer.ActiveCount == 0 && ThreadPool.PendingWorkItemCount == 0 && Array.TrueForAll(_threads, IsBlocked)
-            && most - idle <= Array.FindAll(_threads, static thread => thread.Managed!.IsThreadPoolThread).Length
-            && Array.Exists(_threads, static thread => thread.Managed!.ManagedThreadId == 1)
-            && Creation.Alive().TrueForAll(started => Array.Exists(_threads, known => known.Managed == started));
+        foreach (HeldLocks start in _threads)
+        {
+            if (Wanted(start) is null) { continue; }
+            var path = new List<object>();
+            for (object? at = start; at is not null && !path.Contains(at);)
+            {
+                path.Add(at);
+                var blockers = new List<object>();
+                AddBlockers(at, blockers);
+                if (blockers.Count == 0 && path.Count > 1 && at is HeldLocks or Task) { return path; }
+                at = blockers.Count == 0 ? null : blockers[0];
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The lock that a node waits for, if it is one.</summary>

@@ -84,6 +84,7 @@ internal static class LockContention
         }
 
         var wait = new Waiting(thread);
+        if (thread.Wanted is null) { Waits.ForSignal(thread, "a WaitHandle", thread.AwaitedSite); }
         bool taken;
         try { taken = handle.WaitOne(); }
         catch (Exception fault)
@@ -114,12 +115,14 @@ internal static class LockContention
 
         internal void Failed()
         {
+            _thread.Awaited = null;
             _thread.WaitStack = null;
             LockEvents.NotTaken(_thread);
         }
 
         internal void End(bool isContention = true)
         {
+            _thread.Awaited = null;
             _thread.WaitStack = null;
             if (_instance is null || !isContention) { return; }
 

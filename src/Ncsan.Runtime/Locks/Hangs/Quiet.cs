@@ -1,0 +1,41 @@
+using Ncsan.Runtime.Threads;
+
+namespace Ncsan.Runtime.Locks.Hangs;
+
+/// <summary>Whether anything in the process could still move, other than threads that are known to block.</summary>
+internal static class Quiet
+{
+    /// <summary>Threads of the runtime that run no code of the program by themselves, as the kernel names them: cut after 15 characters.</summary>
+    private static readonly string[] s_ours =
+    [
+        ".NET SynchManag", ".NET EventPipe", ".NET DebugPipe", ".NET Debugger", ".NET Finalizer", ".NET Tiered Com", ".NET Timer", ".NET TP Worker", ".NET TP Gate",
+        ".NET SigHandler", ".NET BGC", ".NET Server GC", ".NET SampleProf", "ncsan",
+    ];
+
+    /// <summary>No timer, no work that is queued or runs, no thread that is not among the known ones.</summary>
+    internal static bool IsProcess(HeldLocks[] known)
+    {
+        ThreadPool.GetMaxThreads(out int most, out _);
+        ThreadPool.GetAvailableThreads(out int idle, out _);
+        return Timer.ActiveCount == 0 && ThreadPool.PendingWorkItemCount == 0
+            && most - idle <= Array.FindAll(known, static thread => thread.Managed!.IsThreadPoolThread).Length
+            && Array.Exists(known, static thread => thread.Managed!.ManagedThreadId == 1)
+            && Creation.Alive().TrueForAll(started => Array.Exists(known, thread => thread.Managed == started));
+    }
+
+    /// <summary>Nothing outside of it that is known to wake it up either: no thread of the framework for sockets or files, no child. Only Linux can tell.</summary>
+    internal static bool IsForGood(HeldLocks[] known)
+    {
+        if (!OperatingSystem.IsLinux()) { return false; }
+        int others = 0;
+        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            string name = File.ReadAllText(Path.Combine(task, "comm")).Trim();
+            if (Array.Exists(s_ours, ours => name.StartsWith(ours, StringComparison.Ordinal))) { continue; }
+            if (File.ReadAllText(Path.Combine(task, "children")).Length > 0) { return false; }
+            others++;
+        }
+
+        return others <= Array.FindAll(known, static thread => !thread.Managed!.IsThreadPoolThread).Length;
+    }
+}
