@@ -12,6 +12,7 @@ return args switch
     ["locks"] => LockPairs.Run(),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
     ["startup", var tool, var dll] => Startup.Run(tool, dll, pairs: 40),
+    ["rounds", var tool, .. var suites] => RoundCost.Run(tool, suites, pairs: 10),
     ["verify-once", var file] => VerifyingNative.Once(file),
     ["verify", .. var files] => Verifying.Run(files),
     _ => Usage(),
@@ -26,6 +27,7 @@ static int Usage()
         libraries [--up] [--only TEXT] the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
         locks                          lock pairs on warm chains, validated / clean
         startup TOOL DLL               a small program under a cached `ncsan run` and by itself; TOOL is an installed ncsan or ncsan.dll
+        rounds TOOL DLL...             test suites without candidates under one round of `ncsan test` and by themselves; and a suite with candidates, whose delays have a budget
         verify [FILE...]               the IL verifier over the C# compiler, or other assemblies, with the framework behind them; the ELF verifier over an
                                        object of 25 MB, or over ELF files; with OBJTOOL=PATH each run is paired with one of the kernel's objtool
         rewrite FILE [FOLDER]          how long one assembly takes to rewrite, and how much memory

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Ncsan.Bench;
 
@@ -47,7 +46,7 @@ internal static class Startup
         var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in command.AsSpan(1)) { start.ArgumentList.Add(argument); }
         start.Environment.Remove("NCSAN_SAMPLING");
-        double processor = OfChildren();
+        double processor = Processor.OfChildren();
         long started = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, _) => { };
@@ -58,19 +57,8 @@ internal static class Startup
         process.WaitForExit();
         double end = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         if (line is null || process.ExitCode != 0) { throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with {process.ExitCode} and said {line ?? "nothing"}"); }
-        return new Sample(first, end, OfChildren() - processor);
+        return new Sample(first, end, Processor.OfChildren() - processor);
     }
-
-    /// <summary>What all processes used that we started, and theirs, in milliseconds; 0 where that cannot be asked for.</summary>
-    private static unsafe double OfChildren()
-    {
-        if (!OperatingSystem.IsLinux()) { return 0; }
-        long* usage = stackalloc long[18];
-        return getrusage(-1, usage) == 0 ? ((usage[0] + usage[2]) * 1000.0) + ((usage[1] + usage[3]) / 1000.0) : 0;
-    }
-
-    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern unsafe int getrusage(int who, long* usage);
 
     private readonly record struct Sample(double FirstLine, double End, double Processor);
 }

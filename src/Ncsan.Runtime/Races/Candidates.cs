@@ -254,5 +254,20 @@ internal static class Candidates
 
     /// <summary>A field and a reference to it differ by name and are the same location.</summary>
     private static bool AreOfOneMember(string member1, string member2) =>
-        member1 == member2 || !member1.Contains('.') || !member2.Contains('.') || !member1.EndsWith(')') || !member2.EndsWith(')');
+        member1 == member2
+        || ((!member1.Contains('.') || !member2.Contains('.') || !member1.EndsWith(')') || !member2.EndsWith(')')) && MayBeInArray(member1, member2) && MayBeInArray(member2, member1));
+
+    /// <summary>A field is in an array only where that is one of its structs. Memory that was an array's, and is an object's by now, makes pairs of the two.</summary>
+    private static bool MayBeInArray(string array, string field)
+    {
+        if (!array.EndsWith("[]", StringComparison.Ordinal) || !field.EndsWith(')') || field.IndexOf(" (", StringComparison.Ordinal) is not (> 0 and var end)) { return true; }
+        string element = Open(array[..^2]);
+
+        // Bytes may be anything's, and a type parameter anything.
+        if (element == "byte" || element is ['T'] or ['T', >= 'A' and <= 'Z', ..]) { return true; }
+        int name = field.LastIndexOf('.', end);
+        return name > 0 && Open(field[..name]) == element;
+    }
+
+    private static string Open(string type) => type.IndexOf('<', StringComparison.Ordinal) is > 0 and var arguments ? type[..arguments] : type;
 }
