@@ -52,6 +52,20 @@ public class PolicyTests
         }
     }
 
+    [Fact]
+    public void APredictionThatALaterProcessTakesBackIsNotTold()
+    {
+        var builder = new ReportBuilder();
+        builder.Add(Json.FindingWriter.Line(Samples.LostUpdate with { Certainty = "predicted" }), "findings.jsonl:1");
+        builder.Add($$"""{"schema":1,"record":"retraction","id":"{{Samples.LostUpdate.Id}}"}""", "findings.jsonl:2");
+        Assert.Empty(builder.Build().Findings);
+
+        // What was observed stays so.
+        builder.Add(Json.FindingWriter.Line(Samples.LostUpdate), "findings.jsonl:3");
+        builder.Add($$"""{"schema":1,"record":"retraction","id":"{{Samples.LostUpdate.Id}}"}""", "findings.jsonl:4");
+        Assert.Single(builder.Build().Findings);
+    }
+
     [Theory]
     [InlineData("lazy initialisation")]
     [InlineData("lazy initialisation=dreadful")]
