@@ -100,6 +100,21 @@ public sealed class CacheTests : IDisposable
         Assert.Equal(first, File.ReadAllText(Path.Combine(Build(), OverlayListing.FilesFile)));
     }
 
+    // Ahead of time, too, where the compiler is there; in another folder, with assemblies in whatever order they come.
+    [Fact]
+    public void BuildIsTheSameInAnotherPlace()
+    {
+        bool compiled = ReadyToRunCompiler.Find(_stock.Core.Version) is not null;
+        string Files(string cache)
+        {
+            using var copy = new FrameworkCache(Path.Combine(_root, cache)) { Only = new HashSet<string> { "System.Collections", "System.Runtime" } }.Open(_stock, compiled);
+            Assert.Equal(compiled, copy.IsCompiled);
+            return File.ReadAllText(Path.Combine(copy.Folder, OverlayListing.FilesFile));
+        }
+
+        Assert.Equal(Files("one"), Files("two"));
+    }
+
     [Fact]
     public void EntryInUseIsNotCleaned()
     {
@@ -114,6 +129,15 @@ public sealed class CacheTests : IDisposable
         var older = _stock with { Frameworks = [_stock.Core with { Version = "10.0.1" }] };
         Assert.NotEqual(FrameworkKey.Of(_stock, false), FrameworkKey.Of(older, false));
         Assert.NotEqual(FrameworkKey.Of(_stock, false), FrameworkKey.Of(_stock, true));
+
+        // And both stay, each made from its own files.
+        string first = Build(), shared = Path.Combine(_stock.Root, "shared", StockFramework.Core);
+        Directory.CreateDirectory(Path.Combine(shared, "10.99.0"));
+        foreach (string file in Directory.EnumerateFiles(_stock.Core.Folder)) { File.Copy(file, Path.Combine(shared, "10.99.0", Path.GetFileName(file))); }
+        using var newer = Cache.Open(StockRuntime.Find(_stock.Root, [], Environment.Version.Major)!, compiled: false);
+        Assert.Equal([first, newer.Folder], Cache.List().Order(StringComparer.Ordinal));
+        Assert.True(FrameworkCopy.IsWhole(first));
+        Assert.True(Directory.Exists(Path.Combine(newer.Folder, "shared", StockFramework.Core, "10.99.0")));
     }
 
     private string Build()
