@@ -175,6 +175,25 @@ internal static class MoreRaces
             _ => list.Where(i => i > 0).ToArray()); // race
     }
 
+    // Both race at the same sites of the framework, and are two defects.
+    internal static void TwoDictionaries()
+    {
+        Dictionary<int, string> first = [], second = [];
+        Racing.Both(i => first[i % 500] = "value", // race
+            i => first[i % 500] = "other"); // race
+        Racing.Both(i => second[i % 500] = "value", // also
+            i => second[i % 500] = "other"); // also
+    }
+
+    // Whoever calls this knows what its parameter stands for, and the stack does not.
+    internal static void InGenericCode() => FillAtOnce("value");
+
+    private static void FillAtOnce<T>(T value)
+    {
+        var map = new Dictionary<int, T>();
+        Racing.Both(i => map[i % 500] = value, i => map.TryGetValue(i % 500, out _));
+    }
+
     // Two threads that use it a few hundred times only, and no more than that.
     internal static void ShortDictionary()
     {

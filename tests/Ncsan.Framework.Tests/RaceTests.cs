@@ -85,6 +85,22 @@ public sealed class RaceTests(Overlay overlay)
     }
 
     [Fact]
+    public void RaceOnASecondObjectAtTheSameSitesIsAFindingOfItsOwn()
+    {
+        var run = overlay.Run("TwoDictionaries");
+        int[] first = LinesOf("TwoDictionaries"), second = LinesOf("TwoDictionaries", "// also");
+        Assert.True(run.Findings.Any(f => IsTold(f, "Dictionary<int, string>", first)) && run.Findings.Any(f => IsTold(f, "Dictionary<int, string>", second)), run.Told);
+    }
+
+    [Fact]
+    public void WhatAParameterOfTheProgramsOwnStandsForIsNotGuessed()
+    {
+        var run = overlay.Run("InGenericCode");
+        Assert.NotEmpty(run.Findings);
+        Assert.All(run.Findings, f => Assert.Contains("Dictionary<TKey, TValue>", f.GetProperty("title").GetString()!, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void CallOfACollectionIsNoAccessOfItsOwn() =>
         Assert.DoesNotContain(overlay.Run("Dictionary").Findings, f => f.GetProperty("title").GetString()!.Contains("captured local map (", StringComparison.Ordinal));
 
@@ -119,12 +135,12 @@ public sealed class RaceTests(Overlay overlay)
     private static string OperationOf(JsonElement access) => access.GetProperty("method").GetString() + access.GetProperty("member").GetString()!.Split(" (")[^1];
 
     /// <summary>The marked lines of a program.</summary>
-    private static int[] LinesOf(string program)
+    private static int[] LinesOf(string program, string mark = "// race")
     {
         string[] source = new[] { "Races.cs", "MoreRaces.cs" }.Select(SourceOf).Single(s => Array.Exists(s, l => l.Contains($"void {program}()", StringComparison.Ordinal)));
         int start = Array.FindIndex(source, l => l.Contains($"void {program}()", StringComparison.Ordinal));
         int end = Array.FindIndex(source, start, l => l == "    }");
-        int[] lines = [.. Enumerable.Range(start, end - start).Where(i => source[i].Contains("// race", StringComparison.Ordinal)).Select(i => i + 1)];
+        int[] lines = [.. Enumerable.Range(start, end - start).Where(i => source[i].Contains(mark, StringComparison.Ordinal)).Select(i => i + 1)];
         Assert.Equal(2, lines.Length);
         return lines;
     }

@@ -15,7 +15,7 @@ internal sealed record SubjectRun(int ExitCode, string Output, IReadOnlyList<Jso
         start.Environment["NCSAN_FINDINGS"] = findings;
         start.Environment["NCSAN_SAMPLING"] = "always";
         if (store is not null) { (start.Environment["NCSAN_STORE"], start.Environment["NCSAN_RUN_ID"]) = (store, "rounds"); }
-        start.Environment["DOTNET_TieredPGO"] = "0"; // as ncsan run does: a lambda in place of its delegate has no line
+        start.Environment["DOTNET_JitDelegateProfiling"] = "0"; // as ncsan run does: a lambda in place of its delegate has no line
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
