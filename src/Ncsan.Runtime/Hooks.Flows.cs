@@ -35,6 +35,12 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { AsyncFlows.Leave(Maps.Of(map, site)); }
     }
 
+    /// <summary>An async method is about to complete its task, inside of which whoever awaits it may go on.</summary>
+    public static void AsyncCompleting()
+    {
+        if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Depth: > 1 } thread) { AsyncFlows.Completing(thread); }
+    }
+
     /// <summary>What is called next gives a task that is awaited on the spot.</summary>
     public static void AwaitedCall()
     {

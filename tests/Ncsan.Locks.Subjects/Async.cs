@@ -114,4 +114,71 @@ public static class Async
             finally { s_s8.Release(); }
         }
     }
+
+    /// <summary>Each first acquire has to wait, so that its task has the lock before whoever awaits it does.</summary>
+    [Case] public static async Task NCS0103_AsyncLocks_that_had_to_wait_in_both_orders()
+    {
+        AsyncLock one = new(), two = new();
+        await Contended(one, two);
+        await Contended(two, one);
+    }
+
+    private static async Task Contended(AsyncLock first, AsyncLock second)
+    {
+        AsyncLock.Releaser held = await first.LockAsync();
+        Task waiter = Task.Run(async () => { using (await first.LockAsync()) { await Task.Yield(); using (await second.LockAsync()) { } } });
+        await Task.Delay(30);
+        held.Dispose();
+        await waiter;
+    }
+
+    private sealed class ValueLock
+    {
+        private readonly SemaphoreSlim _semaphore = new(1, 1);
+
+        public async ValueTask<IDisposable> LockAsync()
+        {
+            await _semaphore.WaitAsync().ConfigureAwait(false);
+            return new Releaser(_semaphore);
+        }
+
+        private sealed class Releaser(SemaphoreSlim semaphore) : IDisposable
+        {
+            public void Dispose() => semaphore.Release();
+        }
+    }
+
+    [Case] public static async Task NCS0103_value_AsyncLocks_that_had_to_wait_in_both_orders()
+    {
+        ValueLock one = new(), two = new();
+        await Contended(one, two);
+        await Contended(two, one);
+
+        static async Task Contended(ValueLock first, ValueLock second)
+        {
+            IDisposable held = await first.LockAsync();
+            Task waiter = Task.Run(async () => { using (await first.LockAsync()) { await Task.Yield(); using (await second.LockAsync()) { } } });
+            await Task.Delay(30);
+            held.Dispose();
+            await waiter;
+        }
+    }
+
+    [Case] public static async Task Silent_AsyncLocks_that_had_to_wait_in_one_order()
+    {
+        AsyncLock one = new(), two = new();
+        for (int i = 0; i < 3; i++) { await Contended(one, two); }
+    }
+
+    [Case] public static async Task Silent_AsyncLock_taken_by_one_and_released_by_another()
+    {
+        var door = new AsyncLock();
+        for (int i = 0; i < 10; i++)
+        {
+            Task<AsyncLock.Releaser> first = Task.Run(door.LockAsync), second = Task.Run(door.LockAsync);
+            Task<AsyncLock.Releaser> done = await Task.WhenAny(first, second);
+            done.Result.Dispose();
+            (await (done == first ? second : first)).Dispose();
+        }
+    }
 }

@@ -98,7 +98,7 @@ internal sealed partial class Validator
         {
             if (instance.Class.Kind.IsSemaphore())
             {
-                Unorder(instance.Class, "it is released by flows that did not take it, so it is a signal");
+                if (!HandOns.IsOwed(instance)) { Unorder(instance.Class, "it is released by flows that did not take it, so it is a signal"); }
             }
             else
             {

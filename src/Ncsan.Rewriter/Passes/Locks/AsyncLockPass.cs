@@ -59,6 +59,12 @@ internal sealed class AsyncLockPass : IOpPass
     private static void Called(MethodCode code, Op op, MethodReference method)
     {
         string type = method.DeclaringType.Name;
+        if (method.Name == "SetResult" && s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal)))
+        {
+            op.Always(static w => w.Hook(nameof(Hooks.AsyncCompleting)));
+            return;
+        }
+
         if (method.Name is not ("AwaitUnsafeOnCompleted" or "AwaitOnCompleted") || !s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal))) { return; }
         if (method is not GenericInstanceMethod { GenericArguments: [var awaiter, _] } || op.Inputs is not [.., { Producer: { Code: Code.Ldloca or Code.Ldloca_S } local }, _]) { return; }
         bool captures = !awaiter.FullName.Contains("Configured", StringComparison.Ordinal);

@@ -24,6 +24,7 @@ internal static class AsyncFlows
         held = null;
         flow.Resumed();
         foreach (HeldLock entry in flow.Entries) { thread.Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object); }
+        HandOns.Take(thread, flow.Awaited);
     }
 
     /// <summary>The method is about to be suspended: from the next instruction on another thread may run it.</summary>
@@ -36,7 +37,9 @@ internal static class AsyncFlows
         Pump? pump = captures ? Contexts.Current() : null;
         if (pump is not null) { LockValidation.Validator.Wait(thread, pump.Lock, AcquireFlags.Async, site); }
         bool awaited = (thread.Entries[mark].Flags & AcquireFlags.Awaited) != 0 && mark > 0;
-        if (thread.Depth - mark == 1 && pump is null && !awaited) { return; }
+        Task? task = SuspendedFlow.TaskOf(ref awaiter);
+        bool mayTake = HandOns.MayGive(task);
+        if (thread.Depth - mark == 1 && pump is null && !awaited && !mayTake) { return; }
         List<HeldLock> saved = awaited ? Inherited(thread, mark) : [];
         int inherited = saved.Count;
         for (int i = thread.Depth - 1; i > mark; i--)
@@ -48,8 +51,8 @@ internal static class AsyncFlows
             thread.RemoveAt(i);
         }
 
-        if (saved.Count == 0 && pump is null) { return; }
-        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = SuspendedFlow.TaskOf(ref awaiter), Pump = pump, Origin = thread.Flow };
+        if (saved.Count == 0 && pump is null && !mayTake) { return; }
+        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = task, Pump = pump, Origin = thread.Flow };
         held = flow;
         flow.Suspended();
     }
@@ -68,6 +71,20 @@ internal static class AsyncFlows
         return held;
     }
 
+    /// <summary>The method is about to complete its task. A resumed one hands what it took on to whoever awaits that.</summary>
+    internal static void Completing(HeldLocks thread)
+    {
+        int mark = thread.TopMark();
+        if (mark < 0 || thread.Inside != 0 || (thread.Entries[mark].Flags & AcquireFlags.Resumed) == 0) { return; }
+        for (int i = thread.Depth - 1; i > mark; i--)
+        {
+            HeldLock entry = thread.Entries[i];
+            if ((entry.Flags & (AcquireFlags.Async | AcquireFlags.Inherited | AcquireFlags.Pending)) != AcquireFlags.Async) { continue; }
+            HandOns.Give(thread.Entries[mark].Object, thread.Entries[mark].Lock, entry);
+            thread.RemoveAt(i);
+        }
+    }
+
     /// <summary>The method returns to whoever called it or resumed it.</summary>
     internal static void Leave(LockInstance map)
     {
@@ -83,9 +100,14 @@ internal static class AsyncFlows
             if ((entry.Flags & AcquireFlags.Inherited) != 0) { thread.RemoveAt(i); continue; }
             bool pending = (entry.Flags & AcquireFlags.Pending) != 0;
 
-            // Run by its caller, it hands what it took on to him; resumed, it hands it to a flow that we do not know.
-            if (!pending && !resumed) { continue; }
-            if (!pending) { LockValidation.Validator.Unorder(entry.Class, "a task hands it on to whoever awaits it"); }
+            // Run by its caller, it hands what it took on to him; resumed, it has failed with it.
+            if (!pending && !resumed)
+            {
+                map.Class.HandsOn = true;
+                continue;
+            }
+
+            if (!pending) { HandOns.Give(null, map, entry); }
             thread.RemoveAt(i);
         }
 

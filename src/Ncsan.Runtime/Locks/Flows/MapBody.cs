@@ -164,7 +164,21 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
         HeldLocks thread = LockThreads.Current;
         FlowOrigin? outer = thread.Flow;
         thread.Flow = _flow;
-        try { return _inner = body(); }
+        int depth = thread.Depth;
+        try
+        {
+            _inner = body();
+
+            // What the method took and did not give back is for whoever awaits its task, not for this thread.
+            for (int i = thread.Depth - 1; i >= depth; i--)
+            {
+                if (_inner is null || thread.Inside != 0 || (thread.Entries[i].Flags & AcquireFlags.Async) == 0) { continue; }
+                HandOns.Give(_inner, Maps.OfTask(_inner), thread.Entries[i]);
+                thread.RemoveAt(i);
+            }
+
+            return _inner;
+        }
         finally { thread.Flow = outer; }
     }
 }

@@ -67,6 +67,9 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>A method that takes a semaphore of this class releases it further down, so it looks like a lock before it was ever released.</summary>
     internal bool LooksBalanced;
 
+    /// <summary>For a map: its code has ended with a lock that it took, for whoever awaits it.</summary>
+    internal volatile bool HandsOn;
+
     /// <summary>For a context: it is entered on the very thread that holds the lock, which a re-entrant lock survives.</summary>
     internal bool EnteredInline;
 
@@ -91,6 +94,9 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
 
     /// <summary>How often the table was asked for it.</summary>
     internal int Lookups;
+
+    /// <summary>How often a task has handed it on to somebody who has not been seen to take it yet.</summary>
+    internal int HandedOn;
 
     /// <summary>For a lock that is held once: how that went.</summary>
     internal OneShot? OneShot;
