@@ -18,6 +18,17 @@ internal static class HandOns
         if (task is not null) { s_byTask.GetValue(task, static _ => []).Add(entry); }
     }
 
+    /// <summary>A method that was run for somebody else has come back: what it took and did not give back is for whoever awaits its task, not for this thread.</summary>
+    internal static void Give(HeldLocks thread, int depth, Task? task)
+    {
+        for (int i = thread.Depth - 1; i >= depth && task is not null && thread.Inside == 0; i--)
+        {
+            if ((thread.Entries[i].Flags & AcquireFlags.Async) == 0) { continue; }
+            Give(task, Maps.OfTask(task), thread.Entries[i]);
+            thread.RemoveAt(i);
+        }
+    }
+
     /// <summary>Whether it is worth remembering that this task is awaited.</summary>
     internal static bool MayGive(Task? task) => task is { IsCompleted: false } && Maps.OfTask(task) is { Class.HandsOn: true };
 

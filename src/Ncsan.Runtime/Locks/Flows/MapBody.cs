@@ -167,17 +167,10 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
         int depth = thread.Depth;
         try
         {
-            _inner = body();
-
-            // What the method took and did not give back is for whoever awaits its task, not for this thread.
-            for (int i = thread.Depth - 1; i >= depth; i--)
-            {
-                if (_inner is null || thread.Inside != 0 || (thread.Entries[i].Flags & AcquireFlags.Async) == 0) { continue; }
-                HandOns.Give(_inner, Maps.OfTask(_inner), thread.Entries[i]);
-                thread.RemoveAt(i);
-            }
-
-            return _inner;
+            TTask inner = body();
+            _inner = inner;
+            HandOns.Give(thread, depth, inner);
+            return inner;
         }
         finally { thread.Flow = outer; }
     }
