@@ -35,7 +35,6 @@ internal static class LazyStates
         return Unsafe.As<byte, int>(ref Unsafe.AddByteOffset(ref UnsafeCollections.Data(example), offset)) < s_afterNone ? offset : -1;
     }
 
-    private static int NumberOf(string state) =>
-        typeof(object).Assembly.GetType("System.LazyState") is { IsEnum: true } states && Enum.GetNames(states) is var names && Array.IndexOf(names, state) is >= 0 and var index
-            ? (int)Convert.ToInt64(Enum.GetValuesAsUnderlyingType(states).GetValue(index), null) : 0;
+    // The constant itself: names and values of enums are compared by code that may be anybody's.
+    private static int NumberOf(string state) => typeof(object).Assembly.GetType("System.LazyState")?.GetField(state)?.GetRawConstantValue() is int number ? number : 0;
 }

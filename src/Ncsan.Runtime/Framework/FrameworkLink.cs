@@ -71,19 +71,21 @@ internal static unsafe class FrameworkLink
     {
         if (!IsOn || !Configuration.Locks || Interlocked.Exchange(ref s_locks, 1) != 0) { return; }
         LockValidation.PrepareForFramework();
-        Home!.GetMethod(nameof(HookHome.PublishLocks))!.Invoke(null,
-        [
-            (nint)(delegate*<object?, string, int, int, void>)&FrameworkEntry.LockWanted,
-            (nint)(delegate*<object?, bool, void>)&FrameworkEntry.LockTaken,
-            (nint)(delegate*<object?, int, void>)&FrameworkEntry.LockReleasing,
-            (nint)(delegate*<ref Lock.Scope, void>)&FrameworkEntry.ScopeReleasing,
-            (nint)(delegate*<object?, string, int, void>)&FrameworkEntry.MonitorWaiting,
-            (nint)(delegate*<void>)&FrameworkEntry.MonitorWaited,
-            (nint)(delegate*<RuntimeTypeHandle, string, int, void>)&FrameworkEntry.InitializerEnter,
-            (nint)(delegate*<RuntimeTypeHandle, void>)&FrameworkEntry.InitializerLeave,
-            (nint)(delegate*<ref int, RuntimeTypeHandle, int, void>)&FrameworkEntry.TypeTouched,
-        ]);
+        ConnectLocks(Home!);
     }
+
+    private static void ConnectLocks(Type home) => home.GetMethod(nameof(HookHome.PublishLocks))!.Invoke(null,
+    [
+        (nint)(delegate*<object?, string, int, int, void>)&FrameworkEntry.LockWanted,
+        (nint)(delegate*<object?, bool, void>)&FrameworkEntry.LockTaken,
+        (nint)(delegate*<object?, int, void>)&FrameworkEntry.LockReleasing,
+        (nint)(delegate*<ref Lock.Scope, void>)&FrameworkEntry.ScopeReleasing,
+        (nint)(delegate*<object?, string, int, void>)&FrameworkEntry.MonitorWaiting,
+        (nint)(delegate*<void>)&FrameworkEntry.MonitorWaited,
+        (nint)(delegate*<RuntimeTypeHandle, string, int, void>)&FrameworkEntry.InitializerEnter,
+        (nint)(delegate*<RuntimeTypeHandle, void>)&FrameworkEntry.InitializerLeave,
+        (nint)(delegate*<ref int, RuntimeTypeHandle, int, void>)&FrameworkEntry.TypeTouched,
+    ]);
 
     /// <summary>Whether a method is part of the sanitizer: of this assembly, or of its home in CoreLib.</summary>
     internal static bool IsOurs(MethodBase method) => method.Module == typeof(Hooks).Module || method.DeclaringType?.FullName == typeof(HookHome).FullName;
