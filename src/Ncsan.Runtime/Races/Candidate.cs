@@ -102,9 +102,8 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         _tests.Add(AnyTest);
     }
 
-    /// <summary>Of two threads that wait for the same pair at different places, as in a loop over an array, only one may go on, and it matters which: in every other
-    /// round it is the one at the higher address.</summary>
-    internal bool LetsHigherGoFirst => Tries % 2 == 1;
+    /// <summary>Of two threads that wait, only one may go on first, and it matters which: in every other round it is the other one than usually.</summary>
+    internal bool IsOtherWayRound => Tries % 2 == 1;
 
     /// <summary>This process belongs to a run. In a new one all is to be tried again, unless the pair rests; of another build nothing is known.</summary>
     internal void Begin(string run, string version)

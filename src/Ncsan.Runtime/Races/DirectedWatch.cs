@@ -12,7 +12,8 @@ namespace Ncsan.Runtime.Races;
 /// </summary>
 /// <remarks>
 /// When everybody is blocked or waits here, the one with the largest gap goes first, the youngest among equals that wait at one place: that way the outer of
-/// two nested pairs, such as a flag and what it publishes, meets first.
+/// two nested pairs, such as a flag and what it publishes, meets first. In every other round the smallest gap goes first: a gap says little where two pairs are
+/// about as close, and who went in vain is not to go first again.
 /// </remarks>
 internal static class DirectedWatch
 {
@@ -227,14 +228,14 @@ internal static class DirectedWatch
         internal bool WasAlone = true;
 
         internal bool GoesBefore(Waiter other) =>
-            Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap
-            : Candidate == other.Candidate && Address != other.Address ? Address > other.Address == Candidate.LetsHigherGoFirst
+            Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap != (Candidate.IsOtherWayRound || other.Candidate.IsOtherWayRound)
+            : Candidate == other.Candidate && Address != other.Address ? Address > other.Address == Candidate.IsOtherWayRound
             : Age > other.Age;
 
         internal bool GoesToMeet(Waiter other)
         {
             if (Candidate != other.Candidate || Address == other.Address || (Side == other.Side && Candidate.First != Candidate.Second)) { return false; }
-            return Slot < 0 || (other.Slot >= 0 && Address > other.Address == Candidate.LetsHigherGoFirst);
+            return Slot < 0 || (other.Slot >= 0 && Address > other.Address == Candidate.IsOtherWayRound);
         }
     }
 }
