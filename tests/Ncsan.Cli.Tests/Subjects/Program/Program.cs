@@ -27,6 +27,9 @@ switch (args.FirstOrDefault())
         early.Join();
         late.Join();
         return 0;
+    case "harm":
+        Harm.Of(args[1]);
+        return 0;
     case "joined":
         var writer = new Thread(account.Withdraw);
         writer.Start();
