@@ -44,6 +44,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             {
                 [Options.Findings.EnvironmentVariable] = findings,
                 [Options.Store.EnvironmentVariable] = store,
+                [Options.OnlyLearntVariable] = "1",
                 [Options.DelayBudget.EnvironmentVariable] = Number(DelayBudgetMilliseconds),
 
                 // Between bursts the second access could come while nobody looks.

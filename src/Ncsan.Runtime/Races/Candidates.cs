@@ -192,6 +192,14 @@ internal static class Candidates
         lock (s_lock) { s_observed.Add((key1, key2)); }
     }
 
+    /// <summary>Whether a meeting of two sites is wanted. In a reproduction only that of its finding is: another access to the same location, made on the way to the one that is waited
+    /// for, would end the wait.</summary>
+    internal static bool MayMeet(int site1, int site2)
+    {
+        if (!Configuration.OnlyLearnt || Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2) { return true; }
+        return s_known.Exists(candidate => IsSameFinding(candidate, key1, key2));
+    }
+
     private static bool IsSameFinding(Candidate candidate, SiteKey key1, SiteKey key2) =>
         (IsSameFinding(candidate.First, key1) && IsSameFinding(candidate.Second, key2)) || (IsSameFinding(candidate.First, key2) && IsSameFinding(candidate.Second, key1));
 

@@ -261,7 +261,7 @@ internal static unsafe class Detector
             return false;
         }
 
-        if (Watchpoints.FindOlder(ref *address, access, stamp, out Stamp older) is >= 0 and var other && Watchpoints.Consume(slot, stamp))
+        if (Watchpoints.FindOlder(ref *address, access, stamp, out Stamp older) is >= 0 and var other && Candidates.MayMeet(Watchpoints.WatcherOf(other).Site, access.Site) && Watchpoints.Consume(slot, stamp))
         {
             Watchpoints.Remove(slot);
             Encounter.HitSlow(other, older, ref *address, access);

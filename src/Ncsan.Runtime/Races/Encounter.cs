@@ -43,6 +43,7 @@ internal static unsafe class Encounter
 
         // Two marked accesses are no race. If somebody else has the slot by now, a meeting is missed.
         if (access.Is(AccessKind.Marked) && (watcher.Kind & AccessKind.Marked) != 0) { return; }
+        if (!Candidates.MayMeet(watcher.Site, access.Site)) { return; }
         fixed (byte* address = &location)
         {
             var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));

@@ -35,6 +35,8 @@ internal static class Configuration
 
     internal static int DelayBudget = Number(Options.DelayBudget);
 
+    internal static readonly bool OnlyLearnt = Environment.GetEnvironmentVariable(Options.OnlyLearntVariable) == "1";
+
     internal static bool Predictions = Flag(Options.Predictions);
 
     internal static int DelayGrace = Number(Options.DelayGrace);

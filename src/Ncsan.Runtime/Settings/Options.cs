@@ -9,6 +9,9 @@ public static class Options
     /// <summary>Not an option: the command line tells the program by it how it was started, an argument a line, for the recipe of a finding.</summary>
     public const string CommandVariable = "NCSAN_COMMAND";
 
+    /// <summary>Not an option: a reproduction says by it that only the finding of the pairs in the store is to be made, so that no other access uses up the rendezvous.</summary>
+    public const string OnlyLearntVariable = "NCSAN_ONLY_LEARNT";
+
     /// <summary>Where findings go, one JSON object a line. Relative to the current folder.</summary>
     public static readonly Option Findings = new("findings", typeof(string), "", "The file that findings are appended to, one JSON object a line; empty: ncsan-findings-<pid>.jsonl in the current folder.");
 
