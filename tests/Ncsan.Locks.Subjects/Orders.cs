@@ -117,7 +117,7 @@ public static class Orders
 
     private static readonly object s_guard = new(), s_in1 = new(), s_in2 = new();
 
-    [Case] public static void Silent_both_orders_under_one_outer_lock() => Case.InTurn(
+    [Case] public static void Note_both_orders_under_one_outer_lock() => Case.InTurn(
         () => { lock (s_guard) { lock (s_in1) { lock (s_in2) { } } } },
         () => { lock (s_guard) { lock (s_in2) { lock (s_in1) { } } } });
 

@@ -68,6 +68,14 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
     }
 
     [Fact]
+    public void Both_orders_under_one_outer_lock_are_a_note()
+    {
+        JsonElement finding = Assert.Single(subjects.Go(1, "Note_both").Findings);
+        Assert.Equal(("NCS0101", "note", "guarded"), (finding.GetProperty("rule").GetString(), finding.GetProperty("severity").GetString(), finding.GetProperty("certainty").GetString()));
+        Assert.DoesNotContain("it can", finding.ToString());
+    }
+
+    [Fact]
     public void A_report_holds_both_chains_with_their_stacks_in_source_lines()
     {
         var finding = Assert.Single(subjects.Go(1, "NCS0101_Monitor").Findings);

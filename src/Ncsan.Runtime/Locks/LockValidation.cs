@@ -28,12 +28,19 @@ internal static class LockValidation
         IsOn = false;
         foreach (LockReport report in Validator.Withheld)
         {
-            // Which task was waited for is not known by its class, nor which lock passes through a parameter. Locks that are held once are told by the very locks.
-            if (report is { Grade: LockGrade.ClassLevel or LockGrade.OneThread, Kind: not LockReportKind.WaitUnderLock } && (report.Cycle.Any(static edge => edge.Might) || !report.Cycle.Any(static edge => edge.From.Class.IsWeak))) { LockFindings.Submit(report); }
+            if (IsTold(report)) { LockFindings.Submit(report); }
         }
 
         LockFacts.Write(Validator);
     }
+
+    /// <summary>Which task was waited for is not known by its class, nor which lock passes through a parameter. Locks that are held once are told by the very locks, and so are
+    /// those under a common one.</summary>
+    private static bool IsTold(LockReport report) => report.Kind != LockReportKind.WaitUnderLock && report.Grade switch
+    {
+        LockGrade.Guarded => report.Cycle.All(static edge => edge.From is LockInstance),
+        _ => report.Cycle.Any(static edge => edge.Might) || !report.Cycle.Any(static edge => edge.From.Class.IsWeak),
+    };
 
     /// <summary>The framework's locks are about to feed the validator. What a first circle makes of the framework's generic types is made now: under a lock of the
     /// framework its own initialisers would be entered from within.</summary>

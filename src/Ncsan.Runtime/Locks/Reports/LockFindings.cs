@@ -33,13 +33,13 @@ internal static class LockFindings
         var (rule, kind, remedy) = LockRules.Of(report.Kind);
         string member = Member(report);
         string id = Id(rule, report.Cycle.Count == 0 ? [member, Where(report.Site)] : [.. report.Cycle.Select(edge => edge.From.Class.Name)]);
-        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", report.Grade switch { LockGrade.Confirmed => "error", LockGrade.OneThread => "note", _ => "warning" }, member, Words(report.Grade), test);
+        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", Severity(report.Grade), member, Words(report.Grade), test);
         if (report.Detail is not null) { Section(line, "What happened", [Sentence($"{report.Subject.Class.Name}: {report.Detail}")], report.Cycle.Count == 0 ? report.Stack : null, report.Site); }
         for (int i = 0; i < report.Cycle.Count; i++) { Edge(line, report.Cycle[i], i + 1, report.Cycle.Count); }
         if (report.Cycle.Count > 0)
         {
             Section(line, "How it hangs", LockScenario.Of(report.Cycle), null, 0);
-            Section(line, "How sure this is", [Sure(report), "No deadlock happened in this run; it can."], null, 0);
+            Section(line, "How sure this is", report.Grade < LockGrade.ClassLevel ? [Sure(report)] : [Sure(report), "No deadlock happened in this run; it can."], null, 0);
         }
 
         if (report.Held.Count > 0)
@@ -102,8 +102,16 @@ internal static class LockFindings
         _ => "guarded",
     };
 
+    private static string Severity(LockGrade grade) => grade switch
+    {
+        LockGrade.Confirmed => "error",
+        LockGrade.ClassLevel => "warning",
+        _ => "note",
+    };
+
     private static string Sure(LockReport report) => report.Cycle.FirstOrDefault(static edge => edge.Might) is { } might
         ? $"Class-level: these very locks close the circle, but {(might.To.Class.Kind.IsOneShot() ? might.To : might.From).Class.Name} is held once, by whoever comes first, and nobody had to wait for it in this run."
+        : report.Grade == LockGrade.Guarded ? "Guarded: each time under one common lock that keeps the threads apart; it hangs only if some code ever does without that."
         : report.Grade == LockGrade.OneThread ? "One thread: the same thread took the locks in both orders, one after the other; it hangs only if a second one ever runs this code."
         : report.Grade == LockGrade.Confirmed ? "Confirmed by instances: the very same locks were taken in both orders."
         : "Class-level: locks of these classes were taken in both orders, but no set of locks was seen that closes the circle.";
