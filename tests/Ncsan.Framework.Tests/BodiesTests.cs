@@ -59,6 +59,7 @@ public sealed class BodiesTests(Overlay overlay)
     {
         var there = Directory.EnumerateFiles(Overlay.Stock.Core.Folder, "*.dll").SelectMany(TypesOf).ToHashSet();
         Assert.Equal([], BenignRaces.Types.Except(there));
+        Assert.Equal([], BenignRaces.Methods.Select(m => m[..m.LastIndexOf('.')]).Except(there));
         Assert.Equal([], BenignRaces.Fields.Select(f => f[..f.LastIndexOf('.')]).Except(there));
     }
 
