@@ -53,7 +53,12 @@ internal static class LockBinding
             LockClass lockClass = Class(origin, kind == LockKind.SpinLock ? null : type, kind, 0);
             if (lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion }) { lockClass.Reentrant = true; }
             if (kind == LockKind.SpinLock) { lockClass.SharesInstance = true; }
-            return s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(lockClass));
+            
+            // Threads that meet a lock for the first time at once each make an instance, and one of them is kept: a class must not seem to have more locks than it has.
+            LockInstance? made = null;
+            LockInstance kept = s_instances.GetValue(lockObject, _ => made = LockValidation.Validator.AddInstance(lockClass));
+            if (made is not null && !ReferenceEquals(made, kept)) { Interlocked.Decrement(ref lockClass.Instances); }
+            return kept;
         }
         finally
         {
