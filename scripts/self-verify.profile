@@ -28,7 +28,7 @@ open System.Collections.Generic.List.AddRange*                # the same
 open Ncsan.Runtime.Findings.Faults.*                          # words for a fault of the runtime itself
 open Ncsan.Runtime.Locks.LockValidation.Fault*                # the same
 open Ncsan.Runtime.Framework.FrameworkLink.*                  # the same
-open Ncsan.Runtime.Races.CandidateStore.*                     # the same
+open Ncsan.Runtime.Races.Directed.CandidateStore.*                     # the same
 open Ncsan.Runtime.Sites.RewrittenModule.*                    # the same
 open System.AggregateException.*                              # the same
 open System.BadImageFormatException.ToString()                # the same

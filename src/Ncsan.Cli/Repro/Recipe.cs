@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Races.Directed;
 
 namespace Ncsan.Cli.Repro;
 

@@ -1,4 +1,4 @@
-using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Races.Directed;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Cli.Repro;

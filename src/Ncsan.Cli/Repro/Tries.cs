@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ncsan.Cli.Running;
-using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Races.Directed;
 using Ncsan.Runtime.Settings;
 
 namespace Ncsan.Cli.Repro;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ncsan.Cli.Cache;
-using Ncsan.Runtime.Races;
+using Ncsan.Runtime.Races.Directed;
 using Ncsan.Runtime.Settings;
 
 namespace Ncsan.Cli.Running;

@@ -16,7 +16,7 @@ internal static class LockEvents
     internal static void Want(HeldLocks thread, object? lockObject, object? owner, string origin, LockKind kind, WantMode want, AcquireFlags flags, int site)
     {
         if (lockObject is null || thread.Inside != 0) { return; }
-        if (Races.Sampler.IsDirected(site)) { Races.DirectedWatch.GiveWay(site); }
+        if (Races.Sampler.IsDirected(site)) { DirectedWatch.GiveWay(site); }
         int depth = thread.Depth;
         if (depth > 0 && kind.IsReentrant() && TakeAgain(thread, lockObject, want, site)) { return; }
         LockInstance instance = LockBinding.Of(thread, lockObject, owner, origin, kind, site);

@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>What a watchpoint watches, packed into one word so that a checking thread reads it in one load.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>The candidates of this process: those that earlier runs left, by which threads are made to wait, and those that it learns for later ones.</summary>
 internal static class Candidates

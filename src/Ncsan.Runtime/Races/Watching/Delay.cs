@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>How long a watchpoint stays, and how its thread waits.</summary>
 /// <remarks>KCSAN spins 80 us. Here the thread sleeps: on few cores a spinning watcher keeps the very thread it waits for from running.</remarks>

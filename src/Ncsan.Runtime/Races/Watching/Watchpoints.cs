@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>
 /// The watchpoint slots, and the four verbs that move a slot through its states: insert (free to armed), try-consume (armed to consumed,

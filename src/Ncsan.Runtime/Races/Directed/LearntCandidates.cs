@@ -1,6 +1,6 @@
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>What whoever starts programs needs to know of the candidates that they leave behind.</summary>
 public static class LearntCandidates

@@ -2,7 +2,7 @@ using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>Findings that nobody has seen: pairs of accesses that nearly met in this process, and in no run so far did. Only for those who ask.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Settings;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>What two threads do that meet at a watchpoint.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Numerics;
 using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>
 /// Remembers of recent locations who touched them last. A conflicting touch by somebody else is a near miss: the two sites could meet,

@@ -1,7 +1,7 @@
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>Who armed a slot, and where: what the thread that hits needs to know of its owner. One a slot, reused.</summary>
 internal sealed class Watcher

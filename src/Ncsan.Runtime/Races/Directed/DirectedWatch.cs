@@ -4,7 +4,7 @@ using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>
 /// Makes a thread at a candidate's site wait for the other side: RaceFuzzer's postponing, on top of an ordinary watchpoint. The delay is set by

@@ -3,7 +3,7 @@ using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>The file of candidates in the project's <c>.ncsan</c> folder, merged from run to run.</summary>
 /// <remarks>One line a candidate, fields separated by tabs, in the order of <see cref="Format"/>, tests with a bar between them. Whoever writes holds the lock file, reads what is there, merges, and moves a new file into its place, so that two runs

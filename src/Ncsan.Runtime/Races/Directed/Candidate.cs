@@ -1,7 +1,7 @@
 using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Sites;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>Two sites that nearly met, with what was learnt of making them meet.</summary>
 /// <remarks>What was learnt holds for a run, which may be several rounds. A pair that was waited for in vain rests for some of the next runs, twice as many after each time,

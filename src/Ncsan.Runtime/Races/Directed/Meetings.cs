@@ -3,7 +3,7 @@ using Ncsan.Runtime.Settings;
 using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>What a test asks for: that threads in two methods meet. Pairs of sites that nobody has to learn first.</summary>
 internal static class Meetings

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>Which words of a struct hold references, read from the collector's own description of the type.</summary>
 /// <remarks>

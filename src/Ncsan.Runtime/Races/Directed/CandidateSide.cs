@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>What was learnt of waiting at one of the two sites of a candidate.</summary>
 internal sealed class CandidateSide

@@ -4,7 +4,7 @@ using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>Counts under which lock the accesses of each site were made, so that a finding can say which one usually guards its member.</summary>
 /// <remarks>Only the accesses that the slow path sees, while the lock validator is on and another thread is there: a thread alone needs no lock. Threads

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ncsan.Runtime.Findings;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>The value of a pinned location, taken before a delay to be compared after it.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Watching;
 
 /// <summary>The state of a slot and the arming it belongs to. Zeroed memory is a free slot.</summary>
 /// <remarks>

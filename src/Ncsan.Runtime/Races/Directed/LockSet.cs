@@ -1,6 +1,6 @@
 using Ncsan.Runtime.Locks;
 
-namespace Ncsan.Runtime.Races;
+namespace Ncsan.Runtime.Races.Directed;
 
 /// <summary>The locks that a thread holds at an access, as far as there is room: what one knows of a lock here only ever spares a delay.</summary>
 /// <remarks>Numbers of lock instances, each with the mode in its lowest two bits; 0 where there is none.</remarks>
