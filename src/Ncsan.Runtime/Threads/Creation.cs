@@ -50,8 +50,15 @@ internal static class Creation
     internal static List<Thread> Alive()
     {
         var alive = new List<Thread>();
-        foreach (var (thread, _) in s_origins) { if (thread.IsAlive) { alive.Add(thread); } }
+        foreach (var (thread, _) in s_origins) { if (IsAlive(thread)) { alive.Add(thread); } }
         return alive;
+    }
+
+    /// <summary>Whether a thread runs. The table still hands out threads whose finalizer has run, and those refuse to answer.</summary>
+    private static bool IsAlive(Thread thread)
+    {
+        try { return thread.IsAlive; }
+        catch (ThreadStateException) { return false; }
     }
 
     /// <summary>The marker that a thread runs under, or 0.</summary>
