@@ -73,6 +73,7 @@ public sealed class CacheTests
     [Fact]
     public void CopyInUseIsLeftAloneWhenTheProgramChanges()
     {
+        Signals.SkipIfIgnored(Signals.Interrupt);
         using var sandbox = Sandbox.WithProgram();
         using var running = Ncsan.Start(sandbox.Folder, "run", sandbox.Dll, "--", "graceful");
         Assert.Equal("ready", running.StandardOutput.ReadLine());

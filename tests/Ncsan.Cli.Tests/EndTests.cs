@@ -21,6 +21,7 @@ public sealed class EndTests
     [InlineData(Signals.Interrupt)]
     public async Task SignalEndsAnEndlessProgramAndFindingsAreKept(int signal)
     {
+        Signals.SkipIfIgnored(signal);
         using var sandbox = Sandbox.WithProgram();
         using var process = Ncsan.Start(sandbox.Folder, "run", sandbox.Dll, "--sampling", "always", "--json", "found.jsonl", "--", "forever");
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -35,6 +36,7 @@ public sealed class EndTests
     [Fact]
     public void ProgramThatHandlesCtrlCEndsItsOwnWay()
     {
+        Signals.SkipIfIgnored(Signals.Interrupt);
         using var sandbox = Sandbox.WithProgram();
         using var process = Ncsan.Start(sandbox.Folder, "run", sandbox.Dll, "--", "graceful");
         Assert.Equal("ready", process.StandardOutput.ReadLine());
