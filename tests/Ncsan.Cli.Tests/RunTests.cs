@@ -62,7 +62,7 @@ public sealed class RunTests
     public void ProjectFolderIsBuiltFirst()
     {
         using var sandbox = new Sandbox();
-        foreach (string file in new[] { "Program.cs", "content.txt" }) { File.Copy(Path.Combine(Ncsan.Root, "tests/Ncsan.Cli.Tests/Subjects/Program", file), Path.Combine(sandbox.Folder, file)); }
+        foreach (string file in new[] { "Program.cs", "Harm.cs", "content.txt" }) { File.Copy(Path.Combine(Ncsan.Root, "tests/Ncsan.Cli.Tests/Subjects/Program", file), Path.Combine(sandbox.Folder, file)); }
         File.WriteAllText(Path.Combine(sandbox.Folder, "Subject.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup>
