@@ -26,6 +26,7 @@ internal sealed class ModuleContext
         Calls = new Calls(this);
         Initializers = new TypeInitializers(this);
         Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
+        Initializers.Learn();
         Leaves = new Leaves(this, Methods);
         Ordering = new Ordering(this, Methods);
     }

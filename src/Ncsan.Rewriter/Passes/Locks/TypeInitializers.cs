@@ -12,6 +12,13 @@ internal sealed class TypeInitializers(ModuleContext module)
     private readonly Dictionary<MethodDefinition, bool> _mayWait = [];
     private readonly Dictionary<TypeDefinition, bool> _busy = [];
 
+    /// <summary>Looks at all types of the module, before any method is rewritten: what was is no longer what the program says, and calls twins that are in no type yet.</summary>
+    internal void Learn()
+    {
+        if (module.Framework is not null) { return; }
+        foreach (TypeDefinition type in module.Module.GetTypes()) { IsBusy(type); }
+    }
+
     /// <summary>The type whose initialiser an instruction may start or wait for, if that one may wait itself; else null.</summary>
     internal TypeDefinition? TouchedBy(MethodDefinition method, Instruction instruction)
     {
