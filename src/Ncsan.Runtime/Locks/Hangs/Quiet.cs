@@ -18,7 +18,7 @@ internal static class Quiet
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int idle, out _);
         return Timer.ActiveCount == 0 && ThreadPool.PendingWorkItemCount == 0
-            && most - idle <= Array.FindAll(known, static thread => thread.Managed!.IsThreadPoolThread).Length
+            && most - idle <= Array.FindAll(known, static thread => thread.Thread.IsPool).Length
             && Array.Exists(known, static thread => thread.Managed!.ManagedThreadId == 1)
             && Creation.Alive().TrueForAll(started => Array.Exists(known, thread => thread.Managed == started));
     }
@@ -36,6 +36,6 @@ internal static class Quiet
             others++;
         }
 
-        return others <= Array.FindAll(known, static thread => !thread.Managed!.IsThreadPoolThread).Length;
+        return others <= Array.FindAll(known, static thread => !thread.Thread.IsPool).Length;
     }
 }
