@@ -42,7 +42,10 @@ internal static class Stage
     {
         if (!File.Exists(FindingsPath)) { return []; }
         using var reader = new StreamReader(new FileStream(FindingsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+        // What follows the last line's end is being written.
+        string[] lines = reader.ReadToEnd().Split('\n');
+        return [.. lines[..^1].Where(static line => line.Length > 0).Select(static line => JsonDocument.Parse(line).RootElement)];
     }
 
     /// <summary>Runs both actions again and again on two threads until <paramref name="done"/>, or until <paramref name="rounds"/> are over.</summary>
