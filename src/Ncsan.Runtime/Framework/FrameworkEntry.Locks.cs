@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Ncsan.Runtime.Locks;
-using Ncsan.Runtime.Locks.Graph;
 using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Framework;

@@ -1,6 +1,5 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using Ncsan.Rewriter.Bodies;
 using Ncsan.Rewriter.Sites;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
