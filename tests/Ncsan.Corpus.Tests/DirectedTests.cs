@@ -74,13 +74,32 @@ public sealed class DirectedTests(ITestOutputHelper output)
         Assert.True(passing.Count == 0, $"known misses that are observed now: {string.Join(' ', passing)}");
     }
 
+    /// <summary>What one round sees nearly met must be enough for the next ones: here nobody waits by chance, so a pair that was not learnt is a race that is missed.</summary>
+    [Fact]
+    public void EveryRaceIsObservedWithoutAnyWatchpointByChance()
+    {
+        var missed = new List<string>();
+        foreach (var group in Races())
+        {
+            string[] names = [.. group.Where(static name => !KnownMisses.All.ContainsKey(name))];
+            var rounds = RunRounds(names, $"{group.Key}-alone", "cold-visits=0", "skip-watch=1000000000");
+            missed.AddRange(names.Where(name => !rounds.Any(round => Verdict.Race(name, round[name], anyPair: true) is null)));
+        }
+
+        // As above: on a machine that does much else at once one or the other thread may have come too late three times.
+        output.WriteLine($"missed: {missed.Count} {string.Join(' ', missed)}");
+        Assert.True(missed.Count <= 2, $"{missed.Count} missed: {string.Join(' ', missed)}");
+    }
+
+    private static IEnumerable<IGrouping<string, string>> Races() => Case.All.Values.Where(static c => c.Group == "Twins" && c.Name.StartsWith("TestRace", StringComparison.Ordinal)).GroupBy(static c => c.Method.DeclaringType!.Name, static c => c.Name);
+
     [Fact]
     public void FewerThanTwoPercentAreKnownMisses() =>
         Assert.True(KnownMisses.All.Count * 100 < 2 * Case.All.Values.Count(static c => c.Group == "Twins" && c.Name.StartsWith("TestRace", StringComparison.Ordinal)));
 
-    private static List<IReadOnlyDictionary<string, Outcome>> RunRounds(string[] names, string label)
+    private static List<IReadOnlyDictionary<string, Outcome>> RunRounds(string[] names, string label, params string[] options)
     {
         string store = Path.Combine(InstrumentedCorpus.Folder, "store-" + label);
-        return [.. Enumerable.Range(0, Rounds).Select(_ => CorpusRun.Run(["--attempts", "1", "--for", "0"], [$"store={store}", $"run-id={label}"], names, TimeSpan.FromMinutes(3)))];
+        return [.. Enumerable.Range(0, Rounds).Select(_ => CorpusRun.Run(["--attempts", "1", "--for", "0"], [$"store={store}", $"run-id={label}", .. options], names, TimeSpan.FromMinutes(3)))];
     }
 }

@@ -13,6 +13,8 @@ internal static class LazyStates
     private static readonly int s_afterNone = NumberOf("PublicationOnlyViaConstructor");
     private static readonly nint s_number = OffsetOfNumber();
 
+    private static volatile bool s_anyUnsafe;
+
     /// <summary>The field that holds the state, when the type is a Lazy or derives from one.</summary>
     internal static FieldInfo? PathFrom(Type type)
     {
@@ -24,7 +26,18 @@ internal static class LazyStates
         return null;
     }
 
-    internal static bool IsUnsafe(object? state) => state is not null && Unsafe.As<byte, int>(ref Unsafe.AddByteOffset(ref UnsafeCollections.Data(state), s_number)) < s_afterNone;
+    /// <summary>Whether two threads may not ask at once. A value that is there no longer says so; it is taken for one of those as soon as the process has any, since a mere read does no
+    /// harm to the others.</summary>
+    /// <param name="state">What the lazy value keeps until it is made.</param>
+    /// <param name="isMade">It is made.</param>
+    internal static bool IsUnsafe(object? state, out bool isMade)
+    {
+        isMade = state is null;
+        if (isMade) { return s_anyUnsafe; }
+        bool isUnsafe = Unsafe.As<byte, int>(ref Unsafe.AddByteOffset(ref UnsafeCollections.Data(state!), s_number)) < s_afterNone;
+        if (isUnsafe) { s_anyUnsafe = true; }
+        return isUnsafe;
+    }
 
     private static nint OffsetOfNumber()
     {

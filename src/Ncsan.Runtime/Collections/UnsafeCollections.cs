@@ -7,7 +7,7 @@ using Ncsan.Runtime.Threads;
 namespace Ncsan.Runtime.Collections;
 
 /// <summary>Finds the collection whose state a call touches, by the receiver's real type.</summary>
-/// <remarks>Fast: <see cref="Behind"/> once a type is known: one lookup. Slow: <see cref="Learn"/>, once a type.</remarks>
+/// <remarks>Fast: <see cref="Behind(object, bool, bool)"/> once a type is known: one lookup. Slow: <see cref="Learn"/>, once a type.</remarks>
 internal static class UnsafeCollections
 {
     // An enumerator of the keys of a read-only wrapper of a sorted dictionary is five steps from its tree; a cycle must end.
@@ -19,14 +19,21 @@ internal static class UnsafeCollections
     /// <param name="receiver">The receiver.</param>
     /// <param name="dispatched">The member was chosen by the receiver's real type: an interface member or an override.</param>
     /// <param name="writes">The call writes.</param>
-    internal static object? Behind(object receiver, bool dispatched, bool writes)
+    internal static object? Behind(object receiver, bool dispatched, bool writes) => Behind(receiver, dispatched, writes, out _);
+
+    /// <inheritdoc cref="Behind(object, bool, bool)"/>
+    /// <param name="receiver">The receiver.</param>
+    /// <param name="dispatched">The member was chosen by the receiver's real type: an interface member or an override.</param>
+    /// <param name="writes">The call writes.</param>
+    /// <param name="onlyReads">It does not: a lazy value that is there is just handed out.</param>
+    internal static object? Behind(object receiver, bool dispatched, bool writes, out bool onlyReads)
     {
-        bool enumerates = false;
+        bool enumerates = onlyReads = false;
         for (int step = 0; step < MostSteps; step++)
         {
             CollectionFacts facts = s_types.Find(MethodTableOf(receiver)) ?? Learn(receiver);
             if (facts.Role == CollectionRole.None || (dispatched && facts.MayGuardItself)) { return null; }
-            if (facts.Role == CollectionRole.Lazy) { return LazyStates.IsUnsafe(Follow(ref Data(receiver), facts)) ? receiver : null; }
+            if (facts.Role == CollectionRole.Lazy) { return LazyStates.IsUnsafe(Follow(ref Data(receiver), facts), out onlyReads) ? receiver : null; }
             if (facts.Role == CollectionRole.Collection) { return facts.HasSafeReaders && !writes && !enumerates ? null : receiver; }
             if (Follow(ref Data(receiver), facts) is not { } next) { return null; }
             receiver = next;

@@ -87,12 +87,18 @@ internal static unsafe class Detector
 
     internal static void CheckCollection(object? collection, AccessKind kind, int site)
     {
-        if (collection is not null) { CheckOwner(UnsafeCollections.Behind(collection, dispatched: false, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        if (collection is not null) { CheckBehind(collection, dispatched: false, kind, site); }
     }
 
     internal static void CheckDispatched(object? receiver, AccessKind kind, int site)
     {
-        if (receiver is not null) { CheckOwner(UnsafeCollections.Behind(receiver, dispatched: true, writes: (kind & AccessKind.Write) != 0), kind, site); }
+        if (receiver is not null) { CheckBehind(receiver, dispatched: true, kind, site); }
+    }
+
+    private static void CheckBehind(object receiver, bool dispatched, AccessKind kind, int site)
+    {
+        object? collection = UnsafeCollections.Behind(receiver, dispatched, writes: (kind & AccessKind.Write) != 0, out bool onlyReads);
+        CheckOwner(collection, onlyReads ? AccessKind.Read | AccessKind.Collection : kind, site);
     }
 
     internal static void CheckView<T>(ref T view, AccessKind kind, int site)

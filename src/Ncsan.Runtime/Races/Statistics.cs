@@ -77,6 +77,9 @@ internal static class Statistics
     /// <summary>Lost: near misses for which the table had no room.</summary>
     internal static long LostCandidates;
 
+    /// <summary>Lost: touches that could not be remembered, since another thread kept the row of the table.</summary>
+    internal static long LostTouches;
+
     /// <summary>Lost: an assertion scope whose location may have been moved by a collection.</summary>
     internal static long LostScopes;
 
@@ -94,7 +97,7 @@ internal static class Statistics
         .Put("encoding_false_positives", EncodingFalsePositives).Put("stack_accesses", StackAccesses).Put("alone", Alone).Put("unchanged_values", UnchangedValues)
         .Put("unseen_changes", UnseenChanges).Put("unseen_ranges", UnseenRanges).Put("intended_writes", IntendedWrites).Put("permitted", Permitted).Put("frameworks_own", FrameworksOwn).Put("over_budget", OverBudget)
         .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_went_on", DirectedWentOn).Put("directed_visits", DirectedVisits).Put("directed_microseconds", DirectedMicroseconds)
-        .Put("new_candidates", Candidates.NewPairs).Put("lost_candidates", LostCandidates).Put("lost_scopes", LostScopes).Put("lost_findings", LostFindings)
+        .Put("new_candidates", Candidates.NewPairs).Put("lost_candidates", LostCandidates).Put("lost_touches", LostTouches).Put("lost_scopes", LostScopes).Put("lost_findings", LostFindings)
         .Put("delay_microseconds", DelayMicroseconds);
 
     internal static void Count(ref long counter) => Interlocked.Increment(ref counter);

@@ -61,13 +61,13 @@ internal static class Modules
     internal static string VersionOf(int number) => Of(number)?.Version ?? "";
 
     /// <summary>Every access of the modules that are loaded.</summary>
-    internal static IEnumerable<(SiteKey Key, SiteKind Kind)> Accesses()
+    internal static IEnumerable<(SiteKey Key, Site Site)> Accesses()
     {
         foreach (RewrittenModule module in s_modules)
         {
             for (int id = 0; id < module.Count; id++)
             {
-                if (module.SiteAt(module.First + id) is { Kind: <= SiteKind.CollectionWrite } site) { yield return (new SiteKey(module.Name, id, site.Method, site.Member), site.Kind); }
+                if (module.SiteAt(module.First + id) is { Kind: <= SiteKind.CollectionWrite } site) { yield return (new SiteKey(module.Name, id, site.Method, site.Member), site); }
             }
         }
     }

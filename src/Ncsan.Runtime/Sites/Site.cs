@@ -49,6 +49,12 @@ public enum SiteFlags : byte
 
     /// <summary>The access is to a field of an async method's state machine, which one thread at a time runs.</summary>
     OfFlow = 8,
+
+    /// <summary>The access is to a member of a struct, which whoever copies the struct touches too.</summary>
+    InStruct = 16,
+
+    /// <summary>The access is to a field of a type that lays its fields out itself, so that others may lie on it.</summary>
+    Laid = 32,
 }
 
 /// <summary>One place in the rewritten program that calls a hook.</summary>

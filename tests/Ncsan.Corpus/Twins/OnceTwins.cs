@@ -36,9 +36,13 @@ public static class OnceTwins
     public static void TestRaceLazyFactoryState()
     {
         int made = 0;
+
+        // A value that is there before the second thread asks is made once only, and then there is no race.
+        using var met = new Barrier(2);
         var lazy = new Lazy<Thing>(
             () =>
             {
+                met.SignalAndWait(100);
                 made++; // race: read|write made
                 return new Thing();
             }, LazyThreadSafetyMode.PublicationOnly);

@@ -19,7 +19,7 @@ internal sealed class FieldPass : IOpPass
         if (!write && IsEventField(code.Module, field)) { code.Module.Skip(SkipReason.EventField); return; }
         var type = Generics.FieldType(field);
         var shape = code.Module.Types.ShapeOf(type);
-        if (Accesses.Site(code, op, write, shape, Names.Field(field), IsOfFlow(code.Module, field) ? SiteFlags.OfFlow : SiteFlags.None) is not { } site) { return; }
+        if (Accesses.Site(code, op, write, shape, Names.Field(field), Place(code.Module, field)) is not { } site) { return; }
         op.Checked(isStatic ? w =>
         {
             w.Emit(OpCodes.Ldsflda, field);
@@ -53,8 +53,13 @@ internal sealed class FieldPass : IOpPass
     private static bool IsEventField(ModuleContext module, FieldReference field) =>
         module.Resolve(field) is { IsPrivate: true, DeclaringType.HasEvents: true } definition && definition.DeclaringType.Events.Any(e => e.Name == definition.Name);
 
-    private static bool IsOfFlow(ModuleContext module, FieldReference field) =>
-        module.Resolve(field) is { IsStatic: false, DeclaringType: { HasInterfaces: true } type } && type.Interfaces.Any(static i => i.InterfaceType.FullName == "System.Runtime.CompilerServices.IAsyncStateMachine");
+    /// <summary>What the type that the field is declared by says about who else touches the same bytes.</summary>
+    private static SiteFlags Place(ModuleContext module, FieldReference field)
+    {
+        if (module.Resolve(field) is not { IsStatic: false, DeclaringType: { } type }) { return SiteFlags.None; }
+        if (type.HasInterfaces && type.Interfaces.Any(static i => i.InterfaceType.FullName == "System.Runtime.CompilerServices.IAsyncStateMachine")) { return SiteFlags.OfFlow; }
+        return (type.IsValueType ? SiteFlags.InStruct : SiteFlags.None) | (type.IsExplicitLayout ? SiteFlags.Laid : SiteFlags.None);
+    }
 
     /// <summary>A field of a struct that is itself on the evaluation stack, of a local, or of a ref struct.</summary>
     internal static bool IsOnStack(ModuleContext module, Op op, FieldReference field) =>

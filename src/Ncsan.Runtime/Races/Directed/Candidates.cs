@@ -174,15 +174,6 @@ internal static class Candidates
         }
     }
 
-    /// <summary>Whether two sites can touch one location so that it matters.</summary>
-    internal static bool CanConflict(SiteKey key1, SiteKind kind1, SiteKey key2, SiteKind kind2)
-    {
-        bool isCollection1 = kind1 is SiteKind.CollectionRead or SiteKind.CollectionWrite, isCollection2 = kind2 is SiteKind.CollectionRead or SiteKind.CollectionWrite;
-        return (Writes(kind1) || Writes(kind2)) && isCollection1 == isCollection2 && !IsOfCompiler(key1.Member) && (isCollection1 || AreOfOneMember(key1.Member, key2.Member));
-    }
-
-    private static bool Writes(SiteKind kind) => kind is SiteKind.Write or SiteKind.ReadWrite or SiteKind.CollectionWrite;
-
     /// <summary>The pair was observed: in this run nobody needs to wait for it again, nor for another pair of the same two methods and members, which would
     /// be the same finding.</summary>
     internal static void Observed(int site1, int site2)
@@ -245,37 +236,10 @@ internal static class Candidates
         if (!tests.Contains(0)) { candidate.AddTest(Candidate.AnyTest); }
     }
 
-    /// <summary>Null unless both sides are sites of one member: a location that was reused since looks like a pair too.</summary>
+    /// <summary>Null unless both sides may be about one location: one that was reused since looks like a pair too.</summary>
     private static Candidate? FromPair(int site1, int site2, long gap)
     {
-        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || IsOfCompiler(key1.Member) || IsOfFlow(site1) || IsOfFlow(site2) || !(AreOfOneMember(key1.Member, key2.Member) || (IsOfCollection(site1) && IsOfCollection(site2)))) { return null; }
+        if (Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2 || !OneLocation.MayBe(Modules.Find(site1)!.Value, Modules.Find(site2)!.Value)) { return null; }
         return key1.CompareTo(key2) <= 0 ? new Candidate(key1, key2) { Gap = gap } : new Candidate(key2, key1) { Gap = gap };
     }
-
-    /// <summary>State and awaiters of a state machine: whoever runs it next comes after whoever ran it before.</summary>
-    private static bool IsOfCompiler(string member) => member.Contains(".<>", StringComparison.Ordinal);
-
-    private static bool IsOfFlow(int site) => Modules.Find(site) is { } found && (found.Flags & SiteFlags.OfFlow) != 0;
-
-    /// <summary>Operations on one collection go by different names, and so do the fields and locals that it is reached through.</summary>
-    private static bool IsOfCollection(int site) => Modules.Find(site) is { Kind: SiteKind.CollectionRead or SiteKind.CollectionWrite };
-
-    /// <summary>A field and a reference to it differ by name and are the same location.</summary>
-    private static bool AreOfOneMember(string member1, string member2) =>
-        member1 == member2
-        || ((!member1.Contains('.') || !member2.Contains('.') || !member1.EndsWith(')') || !member2.EndsWith(')')) && MayBeInArray(member1, member2) && MayBeInArray(member2, member1));
-
-    /// <summary>A field is in an array only where that is one of its structs. Memory that was an array's, and is an object's by now, makes pairs of the two.</summary>
-    private static bool MayBeInArray(string array, string field)
-    {
-        if (!array.EndsWith("[]", StringComparison.Ordinal) || !field.EndsWith(')') || field.IndexOf(" (", StringComparison.Ordinal) is not (> 0 and var end)) { return true; }
-        string element = Open(array[..^2]);
-
-        // Bytes may be anything's, and a type parameter anything.
-        if (element == "byte" || element is ['T'] or ['T', >= 'A' and <= 'Z', ..]) { return true; }
-        int name = field.LastIndexOf('.', end);
-        return name > 0 && Open(field[..name]) == element;
-    }
-
-    private static string Open(string type) => type.IndexOf('<', StringComparison.Ordinal) is > 0 and var arguments ? type[..arguments] : type;
 }

@@ -43,19 +43,19 @@ internal static class Meetings
 
     private static List<Candidate> Find(string first, string second)
     {
-        List<(SiteKey Key, SiteKind Kind)> one = [], other = [];
-        foreach ((SiteKey key, SiteKind kind) in Modules.Accesses())
+        List<(SiteKey Key, Site Site)> one = [], other = [];
+        foreach ((SiteKey key, Site site) in Modules.Accesses())
         {
-            if (IsNamed(key.Method, first)) { one.Add((key, kind)); }
-            if (IsNamed(key.Method, second)) { other.Add((key, kind)); }
+            if (IsNamed(key.Method, first)) { one.Add((key, site)); }
+            if (IsNamed(key.Method, second)) { other.Add((key, site)); }
         }
 
         var pairs = new Dictionary<(SiteKey, SiteKey), Candidate>();
-        foreach ((SiteKey key1, SiteKind kind1) in one)
+        foreach ((SiteKey key1, Site site1) in one)
         {
-            foreach ((SiteKey key2, SiteKind kind2) in other)
+            foreach ((SiteKey key2, Site site2) in other)
             {
-                if (!Candidates.CanConflict(key1, kind1, key2, kind2)) { continue; }
+                if (!OneLocation.MayConflict(site1, site2)) { continue; }
                 (SiteKey low, SiteKey high) = key1.CompareTo(key2) <= 0 ? (key1, key2) : (key2, key1);
                 pairs.TryAdd((low, high), new Candidate(low, high) { Gap = Gap, IsAskedFor = true });
             }
