@@ -26,6 +26,13 @@ public sealed class DirectedTests(ITestOutputHelper output)
         Assert.Fail(wrong!);
     }
 
+    /// <summary>Where the system does not say what threads wait for.</summary>
+    [Theory]
+    [InlineData("TestRaceApartWriteRead")]
+    [InlineData("TestRaceApartBehindTheLock")]
+    public void CountersStandInForTheStatesOfThreads(string name) =>
+        Assert.Contains(RunRounds([name], name + "-counters", "threads-by-counters=1"), round => Verdict.Race(name, round[name]) is null);
+
     [Theory]
     [InlineData("TestNoRaceApartUnderLock")]
     [InlineData("TestNoRaceApartAfterJoin")]

@@ -131,6 +131,21 @@ public sealed class CandidateTests
     }
 
     [Fact]
+    public void A_recipe_says_where_to_wait_and_from_when_on()
+    {
+        string store = Directory.CreateTempSubdirectory("ncsan-store").FullName;
+        try
+        {
+            LearntSite later = new("a.dll", 2, "A.N()", "A._x (int)") { FromVisit = 7, Stays = true }, sooner = new("a.dll", 1, "A.M()", "A._x (int)") { FromVisit = 3 };
+            LearntCandidates.WriteOnly(store, [(later, sooner)], higherFirst: true);
+            Candidate read = Assert.Single(CandidateStore.Read(store));
+            Assert.Equal((3, false, 7, true), (read.AtFirst.FromVisit, read.AtFirst.Stays, read.AtSecond.FromVisit, read.AtSecond.Stays));
+            Assert.True(read.IsOtherWayRound);
+        }
+        finally { Directory.Delete(store, recursive: true); }
+    }
+
+    [Fact]
     public void The_store_keeps_all_of_it()
     {
         string store = Directory.CreateTempSubdirectory("ncsan-store").FullName;
@@ -142,12 +157,14 @@ public sealed class CandidateTests
             (_pair.AtFirst.Ordered, _pair.AtSecond.Ordered, _pair.AtFirst.Gate, _pair.AtSecond.Gate) = (1, 2, 3, 4);
             (_pair.Tries, _pair.Fruitless, _pair.Rest, _pair.Unchanged, _pair.ObservedIn) = (5, 6, 7, 8, "zero");
             _pair.AddTest("T.M");
+            _pair.HigherFirst = true;
             CandidateStore.Write(store, [_pair]);
             Candidate read = Assert.Single(CandidateStore.Read(store));
             Assert.Equal((100, "one", "v1", 5, 1, 1), (read.Gap, read.Run, read.Version, read.Tries, read.Timeouts, read.BlockedEnds));
             Assert.Equal((1, 2, 3, 4), (read.AtFirst.Ordered, read.AtSecond.Ordered, read.AtFirst.Gate, read.AtSecond.Gate));
             Assert.Equal((6, 7, 8, "zero"), (read.Fruitless, read.Rest, read.Unchanged, read.ObservedIn));
             Assert.Equal(["T.M"], read.Tests);
+            Assert.True(read.HigherFirst);
             Assert.Equal((_pair.First, _pair.Second), (read.First, read.Second));
         }
         finally { Directory.Delete(store, recursive: true); }

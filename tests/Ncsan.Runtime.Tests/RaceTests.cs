@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Ncsan.Runtime.Settings;
 
 namespace Ncsan.Runtime.Tests;
 
@@ -31,9 +32,29 @@ public class RaceTests
         Assert.False(Stage.Clash(() => subject.Read(2), () => subject.Read(2), () => Stage.FindingsOn(1).Count > 0, seconds: 1));
     }
 
+    [Fact]
+    public void A_write_that_stores_what_is_there_is_told_by_the_letter_of_the_memory_model_alone()
+    {
+        var subject = new Subject();
+        Assert.False(Stage.Clash(() => subject.WriteSame(81), () => subject.Read(80), () => Stage.FindingsOn(40).Count > 0, seconds: 1));
+        Configuration.Strict = true;
+        try { Assert.True(Stage.Clash(() => subject.WriteSame(81), () => subject.Read(80), () => Stage.FindingsOn(40).Exists(StayedTheSame))); }
+        finally { Configuration.Strict = false; }
+    }
+
+    private static bool StayedTheSame(JsonElement finding) =>
+        finding.GetProperty("valueChange") is { ValueKind: JsonValueKind.Object } change && change.GetProperty("old").GetString() == change.GetProperty("new").GetString();
+
     private sealed class Subject
     {
         private int _field;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        internal void WriteSame(int site)
+        {
+            Hooks.Write4(ref Unsafe.As<int, byte>(ref _field), Stage.Site(site));
+            _field = 0;
+        }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         internal void Write(int site)

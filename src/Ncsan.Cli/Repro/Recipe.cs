@@ -9,6 +9,9 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
     /// <summary>The finding's own line.</summary>
     public required string Line { get; init; }
 
+    /// <summary>Of the threads that waited at two places of an array, the one at the higher address went on first.</summary>
+    public bool HigherFirst { get; init; }
+
     /// <summary>The test in which it was found, or null.</summary>
     public string? Test { get; init; }
 
@@ -24,7 +27,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
             JsonElement recipe = found[0].GetProperty("recipe");
             string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
             LearntSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(Site)];
-            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test"), Line = found[0].GetRawText() }; }
+            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test"), HigherFirst = Flag(recipe, "higherFirst"), Line = found[0].GetRawText() }; }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -37,7 +40,13 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
     /// <summary>Whether a line is this finding again.</summary>
     public bool Matches(string line) => line.Contains(Id, StringComparison.Ordinal) && Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "certainty") != "predicted" && Text(o, "id") == Id;
 
-    private static LearntSite Site(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!);
+    private static LearntSite Site(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!)
+    {
+        FromVisit = o.TryGetProperty("visit", out JsonElement visit) ? visit.GetInt32() : 0,
+        Stays = Flag(o, "waits"),
+    };
+
+    private static bool Flag(JsonElement o, string name) => o.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     private static JsonElement Parse(string line)
     {

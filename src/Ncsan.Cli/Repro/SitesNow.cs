@@ -10,16 +10,28 @@ namespace Ncsan.Cli.Repro;
 /// </remarks>
 internal static class SitesNow
 {
-    /// <summary>The sets of pairs to wait for, the likeliest first; none when a side has no site any more.</summary>
+    /// <summary>The sets of pairs to wait for, the likeliest first: the very pair on the visits on which it was found, on any visit, every pair of the two members; none when a side has
+    /// no site any more.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="folder">The folder of the rewritten copy.</param>
     public static IReadOnlyList<IReadOnlyList<(LearntSite, LearntSite)>> Find(Recipe recipe, string folder)
     {
         Here[] first = Of(recipe.First, folder), second = Of(recipe.Second, folder);
-        (LearntSite, LearntSite)[] all = [.. from a in first from b in second where MayConflict(a.Kind, b.Kind) select (a.Site, b.Site)];
-        bool isExact = first.Any(a => a.Site == recipe.First) && second.Any(b => b.Site == recipe.Second);
-        return all.Length == 0 ? [] : !isExact ? [all] : all.Length == 1 ? [[(recipe.First, recipe.Second)]] : [[(recipe.First, recipe.Second)], all];
+        (LearntSite, LearntSite)[] all = [.. from a in first from b in second where MayConflict(a.Kind, b.Kind) select (OnAnyVisit(a.Site), OnAnyVisit(b.Site))];
+        if (all.Length == 0) { return []; }
+        var sets = new List<IReadOnlyList<(LearntSite, LearntSite)>>();
+        if (first.Any(a => a.Site == recipe.First) && second.Any(b => b.Site == recipe.Second))
+        {
+            (LearntSite, LearntSite) found = (recipe.First, recipe.Second), anytime = (OnAnyVisit(recipe.First), OnAnyVisit(recipe.Second));
+            sets.Add([found]);
+            if (found != anytime) { sets.Add([anytime]); }
+        }
+
+        if (sets.Count == 0 || all.Length > 1) { sets.Add(all); }
+        return sets;
     }
+
+    private static LearntSite OnAnyVisit(LearntSite site) => site with { FromVisit = 0, Stays = false };
 
     private static Here[] Of(LearntSite site, string folder)
     {

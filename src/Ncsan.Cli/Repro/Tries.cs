@@ -11,7 +11,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
 {
     private const int DelayBudgetMilliseconds = 60_000, PollMilliseconds = 20, MillisecondsAfterFinding = 10_000, LongestError = 200;
 
-    /// <summary>Counts the ways to go about it: which pairs, and which of two waiting threads goes on first.</summary>
+    /// <summary>Counts the ways to go about it: which pairs, and which of two waiting threads goes on first, to begin with the one that did.</summary>
     private int _way;
 
     /// <summary>How many tries were made: fewer than asked for when somebody interrupts.</summary>
@@ -39,7 +39,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";
 
             // What worked is kept; else every way has its turn.
-            LearntCandidates.WriteOnly(store, pairs[_way / 2 % pairs.Count], higherFirst: _way % 2 == 1);
+            LearntCandidates.WriteOnly(store, pairs[_way / 2 % pairs.Count], higherFirst: _way % 2 == 1 != recipe.HigherFirst);
             var settings = new Dictionary<string, string>(options.Settings)
             {
                 [Options.Findings.EnvironmentVariable] = findings,

@@ -33,11 +33,11 @@ internal sealed record CapturedValue(ulong Bits, byte[] Bytes, Type? Type, Acces
     }
 
     /// <summary>The same for the value after a change, told from the one before even where both would be written alike: two objects of one type, or
-    /// bytes that differ only behind those that are shown.</summary>
+    /// bytes that differ only behind those that are shown. The very same stayed what it was.</summary>
     internal string FormatAfter(CapturedValue before, string member)
     {
         string text = Format(member);
-        return text != before.Format(member) ? text : (Kind & AccessKind.Reference) != 0 ? $"another {text}" : $"{text} (other bytes behind)";
+        return ReferenceEquals(this, before) || text != before.Format(member) ? text : (Kind & AccessKind.Reference) != 0 ? $"another {text}" : $"{text} (other bytes behind)";
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

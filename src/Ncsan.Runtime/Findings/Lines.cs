@@ -21,7 +21,7 @@ internal static class Lines
         foreach (ResolvedSide side in resolved.Sides) { Access(line, side, resolved.Member); }
         line.CloseList();
         if (resolved.UsualLock is { } usual) { line.Put("usualLock", usual); }
-        Recipe(line, finding.Theirs is { } theirs ? [finding.Mine.Site, theirs.Site] : [finding.Mine.Site]);
+        Recipe(line, finding.Theirs is { } theirs ? [finding.Mine, theirs] : [finding.Mine]);
         return line.Close();
     }
 
@@ -62,19 +62,40 @@ internal static class Lines
         line.CloseList().Close();
     }
 
-    /// <summary>How to see it again: the command that was given, and the two sites.</summary>
-    internal static void Recipe(JsonLine line, params ReadOnlySpan<int> sites)
+    /// <summary>How to see it again: the command that was given, the two sites, which of them was waited at, and on which of its executions the threads met.</summary>
+    private static void Recipe(JsonLine line, Side[] sides)
     {
-        line.Open("recipe").OpenList("command");
-        foreach (string argument in Environment.GetEnvironmentVariable(Options.CommandVariable)?.Split('\n') ?? []) { line.Item(argument); }
-        line.CloseList().OpenList("sites");
-        foreach (int site in sites)
+        BeginRecipe(line);
+        if (sides.Length == 2 && Candidates.IsHigherFirst(sides[0].Site, sides[1].Site)) { line.Put("higherFirst", true); }
+        line.OpenList("sites");
+        foreach (Side side in sides)
         {
-            if (Modules.KeyOf(site) is { } key) { line.Open().Put("module", key.Module).Put("id", key.Id).Put("method", key.Method).Put("member", key.Member).Close(); }
+            if (Modules.KeyOf(side.Site) is not { } key) { continue; }
+            Site(line.Open(), key);
+            if (side.Visit > 0) { line.Put("visit", side.Visit); }
+            PutIf(line, "waits", side.Waited);
+            line.Close();
         }
 
         line.CloseList().Close();
     }
+
+    /// <summary>The same of a pair that never met.</summary>
+    internal static void Recipe(JsonLine line, int site1, int site2)
+    {
+        BeginRecipe(line).OpenList("sites");
+        foreach (int site in (ReadOnlySpan<int>)[site1, site2]) { if (Modules.KeyOf(site) is { } key) { Site(line.Open(), key).Close(); } }
+        line.CloseList().Close();
+    }
+
+    private static JsonLine BeginRecipe(JsonLine line)
+    {
+        line.Open("recipe").OpenList("command");
+        foreach (string argument in Environment.GetEnvironmentVariable(Options.CommandVariable)?.Split('\n') ?? []) { line.Item(argument); }
+        return line.CloseList();
+    }
+
+    private static JsonLine Site(JsonLine line, SiteKey key) => line.Put("module", key.Module).Put("id", key.Id).Put("method", key.Method).Put("member", key.Member);
 
     private static void PutIf(JsonLine line, string name, bool value)
     {

@@ -15,7 +15,14 @@ internal sealed class Side
         (Stack, Test) = (stack, stack is null ? null : CurrentTest.Name);
         LocksHeld = stack is not null && Locks.LockThreads.CurrentOrNull is { Depth: > 0 } held ? Locks.Validator.HeldBy(held) : [];
         IsUnaligned = Size is 2 or 4 or 8 && address % (nuint)Size != 0;
+        Visit = access.Visit;
     }
+
+    /// <summary>The how many-th execution of its site it was, or 0 where that is not known.</summary>
+    internal int Visit { get; }
+
+    /// <summary>The thread stood here when the other one came.</summary>
+    internal bool Waited { get; init; }
 
     /// <summary>The locks that the thread held.</summary>
     internal IReadOnlyList<HeldLockInfo> LocksHeld { get; }
@@ -55,6 +62,6 @@ internal sealed class Side
     internal bool Is(AccessKind bits) => (Kind & bits) != 0;
 
     /// <summary>Captures the current thread's side. Without symbols: those are looked up by the reporter thread.</summary>
-    internal static Side Capture(in Access access, nuint address, bool known) =>
-        new(access, address, known ? null : new StackTrace(1, fNeedFileInfo: false));
+    internal static Side Capture(in Access access, nuint address, bool known, bool waited = false) =>
+        new(access, address, known ? null : new StackTrace(1, fNeedFileInfo: false)) { Waited = waited };
 }

@@ -181,8 +181,8 @@ internal static unsafe class Detector
         try
         {
             if ((kind & AccessKind.Marked) != 0) { WeakMemory.Order(thread, kind); }
-            var access = new Access(kind, site, size, references, thread);
-            (bool isFirst, bool isCold) = Sampler.Visit(site);
+            (bool isFirst, bool isCold, int visit) = Sampler.Visit(site);
+            var access = new Access(kind, site, size, references, thread) { Visit = visit };
             if (Configuration.Locks && Locks.LockValidation.IsOn) { UsualLocks.Count(access); }
             int slot = Watchpoints.Find(ref location, size, kind, out Stamp stamp);
             if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, access); }

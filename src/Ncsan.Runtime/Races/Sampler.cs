@@ -34,6 +34,9 @@ internal static unsafe class Sampler
     /// hands out page by page.</summary>
     private static readonly byte* s_heat = (byte*)NativeMemory.AllocZeroed(MaxSites);
 
+    /// <summary>How many executions of each site were counted. As the heat: the system hands out the pages that are used.</summary>
+    private static readonly int* s_visits = (int*)NativeMemory.AllocZeroed(MaxSites, sizeof(int));
+
     private static readonly int* s_skip = AllocateCells();
 
     /// <summary>About how many checks were made: counted when a thread's turn comes.</summary>
@@ -77,14 +80,14 @@ internal static unsafe class Sampler
     internal static bool IsDirected(int site) => (s_heat[site] & DirectedBit) != 0;
 
     /// <summary>Counts an execution on the slow path.</summary>
-    /// <returns>Whether it is one of the first, and whether of the very first.</returns>
-    internal static (bool IsFirst, bool IsCold) Visit(int site)
+    /// <returns>Whether it is one of the first, whether of the very first, and its number, or 0 where not every execution comes by here.</returns>
+    internal static (bool IsFirst, bool IsCold, int Number) Visit(int site)
     {
         byte heat = s_heat[site];
         int left = heat & VisitBits;
-        if (left == 0) { return (false, false); }
+        if (left == 0) { return (false, false, (heat & DirectedBit) == 0 ? 0 : ++s_visits[site]); }
         s_heat[site] = (byte)(heat - 1);
-        return (true, left > FirstVisits - Configuration.ColdVisits);
+        return (true, left > FirstVisits - Configuration.ColdVisits, ++s_visits[site]);
     }
 
     /// <summary>Decides on the slow path, and sets the thread's next turn.</summary>

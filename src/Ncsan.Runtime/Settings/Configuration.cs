@@ -37,6 +37,8 @@ internal static class Configuration
 
     internal static readonly bool OnlyLearnt = Environment.GetEnvironmentVariable(Options.OnlyLearntVariable) == "1";
 
+    internal static readonly bool ThreadsByCounters = Environment.GetEnvironmentVariable(Options.ThreadsByCountersVariable) == "1";
+
     internal static bool Predictions = Flag(Options.Predictions);
 
     internal static int DelayGrace = Number(Options.DelayGrace);

@@ -12,6 +12,9 @@ public static class Options
     /// <summary>Not an option: a reproduction says by it that only the finding of the pairs in the store is to be made, so that no other access uses up the rendezvous.</summary>
     public const string OnlyLearntVariable = "NCSAN_ONLY_LEARNT";
 
+    /// <summary>Not an option: a test says by it that the system is not to be asked what threads are doing, as where it cannot be.</summary>
+    public const string ThreadsByCountersVariable = "NCSAN_THREADS_BY_COUNTERS";
+
     /// <summary>Where findings go, one JSON object a line. Relative to the current folder.</summary>
     public static readonly Option Findings = new("findings", typeof(string), "", "The file that findings are appended to, one JSON object a line; empty: ncsan-findings-<pid>.jsonl in the current folder.");
 

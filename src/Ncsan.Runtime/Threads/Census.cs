@@ -45,6 +45,17 @@ internal static class Census
         return true;
     }
 
+    /// <summary>Whether something holds of every thread that is alive.</summary>
+    internal static bool All(Predicate<SanitizedThread> holds)
+    {
+        foreach (WeakReference<SanitizedThread> reference in s_threads)
+        {
+            if (reference.TryGetTarget(out SanitizedThread? thread) && thread.Managed.IsAlive && !holds(thread)) { return false; }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether the thread with this id of the system stands at a directed watchpoint.</summary>
     internal static bool IsWaiting(int systemId)
     {

@@ -62,6 +62,9 @@ internal sealed class SanitizedThread
 
     internal int MarkedTask;
 
+    /// <summary>Where it was last.</summary>
+    internal Trail Trail;
+
     /// <summary>Stands at a directed watchpoint.</summary>
     internal volatile bool IsWaiting;
 

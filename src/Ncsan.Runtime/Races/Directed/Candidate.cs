@@ -24,12 +24,14 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     internal SiteKey Second => second;
 
     /// <summary>What was learnt of waiting at each of the two sites. One and the same when they are.</summary>
-    internal CandidateSide AtFirst { get; } = new();
+    internal CandidateSide AtFirst { get; init; } = new();
 
     /// <inheritdoc cref="AtFirst"/>
-    internal CandidateSide AtSecond => first == second ? AtFirst : _atSecond;
-
-    private readonly CandidateSide _atSecond = new();
+    internal CandidateSide AtSecond
+    {
+        get => first == second ? AtFirst : field;
+        init;
+    } = new();
 
     /// <summary>The shortest time between the two accesses that was seen, in microseconds.</summary>
     internal long Gap = LongestDelay;
@@ -102,8 +104,11 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         _tests.Add(AnyTest);
     }
 
-    /// <summary>Of two threads that wait, only one may go on first, and it matters which: in every other round it is the other one than usually.</summary>
-    internal bool IsOtherWayRound => Tries % 2 == 1;
+    /// <summary>When the two accesses nearly met, the thread that came later had been at the first one's site at a higher address before: as in a loop that writes an element and reads the next.</summary>
+    internal bool HigherFirst;
+
+    /// <summary>Of two threads that wait, only one may go on first, and it matters which: in every other round it is the other one.</summary>
+    internal bool IsOtherWayRound => Tries % 2 == 1 != HigherFirst;
 
     /// <summary>This process belongs to a run. In a new one all is to be tried again, unless the pair rests; of another build nothing is known.</summary>
     internal void Begin(string run, string version)
@@ -158,6 +163,7 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         Gap = Math.Min(Gap, other.Gap);
         foreach (string test in other.Tests) { AddTest(test); }
         Unchanged = Math.Max(Unchanged, other.Unchanged);
+        HigherFirst |= other.HigherFirst;
         if (other.ObservedIn.Length > 0) { ObservedIn = other.ObservedIn; }
         if (!other.IsAttached) { return; }
         bool isSame = Run == other.Run;

@@ -23,6 +23,12 @@ internal sealed class CandidateSide
     /// 0 for none. It is there that it has to wait, or the other side never comes.</summary>
     internal int Gate;
 
+    /// <summary>In a reproduction: from which of its executions on a thread waits here.</summary>
+    internal int FromVisit { get; init; }
+
+    /// <summary>In a reproduction: it was here that a thread stood when the other came, so of two that wait it is the other that goes on.</summary>
+    internal bool Stays { get; init; }
+
     /// <summary>How often in this process a thread waited here in vain though the other side had been here before.</summary>
     internal int LateWaits;
 

@@ -10,9 +10,9 @@ namespace Ncsan.Runtime.Races.Directed;
 /// at once lose nothing.</remarks>
 internal static class CandidateStore
 {
-    private const string Header = "ncsan candidates 4", FileName = "candidates", LockName = "candidates.lock";
+    private const string Header = "ncsan candidates 5", FileName = "candidates", LockName = "candidates.lock";
     private const char TestSeparator = '|';
-    private const int Fields = 23, Attempts = 400, NapMicroseconds = 5_000;
+    private const int Fields = 28, Attempts = 400, NapMicroseconds = 5_000;
 
     private static string PathOf(string name) => Path.Combine(Configuration.Store, name);
 
@@ -107,7 +107,10 @@ internal static class CandidateStore
         Text(c.Gap), c.Run, c.Version, Text(c.Tries), Text(c.Timeouts), Text(c.BlockedEnds), Text(c.AtFirst.Ordered), Text(c.AtSecond.Ordered), Text(c.AtFirst.Gate), Text(c.AtSecond.Gate),
         Text(c.Fruitless), Text(c.Rest), Text(c.Unchanged), c.ObservedIn, string.Join(TestSeparator, c.Tests),
         c.First.Module, Text(c.First.Id), c.First.Method, c.First.Member, c.Second.Module, Text(c.Second.Id), c.Second.Method, c.Second.Member,
+        Text(c.HigherFirst), Text(c.AtFirst.FromVisit), Text(c.AtSecond.FromVisit), Text(c.AtFirst.Stays), Text(c.AtSecond.Stays),
     ]);
+
+    private static string Text(bool flag) => flag ? "1" : "0";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -131,6 +134,9 @@ internal static class CandidateStore
                 Rest = (int)Number(fields[11], i),
                 Unchanged = (int)Number(fields[12], i),
                 ObservedIn = fields[13],
+                HigherFirst = fields[23] == "1",
+                AtFirst = new CandidateSide { FromVisit = (int)Number(fields[24], i), Stays = fields[26] == "1" },
+                AtSecond = new CandidateSide { FromVisit = (int)Number(fields[25], i), Stays = fields[27] == "1" },
             };
             (candidate.AtFirst.Ordered, candidate.AtSecond.Ordered) = ((int)Number(fields[6], i), (int)Number(fields[7], i));
             (candidate.AtFirst.Gate, candidate.AtSecond.Gate) = ((int)Number(fields[8], i), (int)Number(fields[9], i));

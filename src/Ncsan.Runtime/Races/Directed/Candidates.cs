@@ -12,6 +12,7 @@ internal static class Candidates
 
     private static readonly long[] s_learntPairs = new long[Capacity];
     private static readonly long[] s_learntGaps = new long[Capacity];
+    private static readonly bool[] s_learntHigherFirst = new bool[Capacity];
 
     /// <summary>The numbers of the tests that saw each pair; 0 where there is room, all taken when there may be more.</summary>
     private static readonly int[] s_learntTests = new int[Capacity * TestsOfPair];
@@ -34,7 +35,7 @@ internal static class Candidates
     internal static int NewPairs { get; private set; }
 
     /// <summary>A conflicting pair was seen. Called on slow paths, without a lock.</summary>
-    internal static void Learn(int site1, int site2, long gap, int test1, int test2)
+    internal static void Learn(int site1, int site2, long gap, int test1, int test2, bool higherFirst = false)
     {
         if (!AreKept) { return; }
         long key = (1L << 62) | ((long)Math.Min(site1, site2) << 31) | (uint)Math.Max(site1, site2);
@@ -48,6 +49,7 @@ internal static class Candidates
             {
                 // One more than the gap, so that zero stays "not yet known". Two threads may overwrite one another's: either gap was seen.
                 if (s_learntGaps[at] == 0 || s_learntGaps[at] > gap + 1) { s_learntGaps[at] = gap + 1; }
+                s_learntHigherFirst[at] |= higherFirst;
                 LearnTest((int)at, test1);
                 if (test2 != test1) { LearnTest((int)at, test2); }
                 return;
@@ -91,6 +93,9 @@ internal static class Candidates
 
     /// <summary>Of two writes that meet, whether the one that came first is to be measured.</summary>
     internal static bool IsOwnersTurn(int site1, int site2) => Find(site1, site2) is { } candidate && candidate.Unchanged % 2 != 0;
+
+    /// <summary>Of two threads that waited for the pair at two places of an array, the one at the higher address went on first.</summary>
+    internal static bool IsHigherFirst(int site1, int site2) => Find(site1, site2) is { IsOtherWayRound: true };
 
     private static Candidate? Find(int site1, int site2)
     {
@@ -210,7 +215,7 @@ internal static class Candidates
         {
             if (s_learntPairs[i] == 0 || FromPair((int)(s_learntPairs[i] >> 31) & int.MaxValue, (int)(s_learntPairs[i] & int.MaxValue), s_learntGaps[i] - 1) is not { } candidate) { continue; }
             if (Array.Exists(observed, pair => IsSameFinding(candidate, pair.Item1, pair.Item2))) { candidate.ObservedIn = Configuration.RunId; }
-            candidate.Run = Configuration.RunId;
+            (candidate.Run, candidate.HigherFirst) = (Configuration.RunId, s_learntHigherFirst[i]);
             AddTests(candidate, s_learntTests.AsSpan(i * TestsOfPair, TestsOfPair));
             if (Configuration.Predictions && candidate.ObservedIn.Length == 0) { nearlyMet.Add(NearlyMet(i, candidate)); }
             if (disturbed.Contains((candidate.First, candidate.Second))) { continue; }

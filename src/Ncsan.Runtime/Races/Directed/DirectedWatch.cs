@@ -17,9 +17,6 @@ namespace Ncsan.Runtime.Races.Directed;
 /// </remarks>
 internal static class DirectedWatch
 {
-    /// <summary>How often in a row all others must be seen blocked, a millisecond apart: starting threads and compiling look blocked too.</summary>
-    private const int BlockedPolls = 15;
-
     /// <summary>The same of the other side of a pair that waits at another place.</summary>
     private const int ApartPolls = 2;
 
@@ -58,7 +55,7 @@ internal static class DirectedWatch
             if (candidate.ObservedIn == Configuration.RunId) { continue; }
             CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
             there.OtherCame(address, access.Size, access.Thread.Number, candidate.Gap);
-            if (!candidate.IsWorthwhile || spent >= candidate.ShareOf(budget) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || spent >= candidate.ShareOf(budget) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
             if (here.LateWaits > 0 && NearMisses.HasPassed(address, there.Site, access.Thread)) { continue; }
             best = candidate;
         }
@@ -133,7 +130,7 @@ internal static class DirectedWatch
                 apart = goesOn ? apart + 1 : 0;
                 if (apart >= ApartPolls) { how = DirectedEnd.WentOn; break; }
                 blocked = isNext && OtherThreads.AreAllBlocked(thread) ? blocked + 1 : 0;
-                if (blocked >= BlockedPolls && !(me.Slot >= 0 && Watchpoints.IsConsumed(me.Slot))) { how = DirectedEnd.Blocked; break; }
+                if (blocked >= OtherThreads.Polls && !(me.Slot >= 0 && Watchpoints.IsConsumed(me.Slot))) { how = DirectedEnd.Blocked; break; }
             }
         }
         finally
@@ -228,7 +225,8 @@ internal static class DirectedWatch
         internal bool WasAlone = true;
 
         internal bool GoesBefore(Waiter other) =>
-            Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap != (Candidate.IsOtherWayRound || other.Candidate.IsOtherWayRound)
+            Candidate == other.Candidate && Side.Stays != other.Side.Stays ? other.Side.Stays
+            : Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap != (Candidate.IsOtherWayRound || other.Candidate.IsOtherWayRound)
             : Candidate == other.Candidate && Address != other.Address ? Address > other.Address == Candidate.IsOtherWayRound
             : Age > other.Age;
 

@@ -15,15 +15,16 @@ public static class LearntCandidates
     public static void WriteOnly(string store, IEnumerable<(LearntSite First, LearntSite Second)> pairs, bool higherFirst)
     {
         Directory.CreateDirectory(store);
-        CandidateStore.Write(store, pairs.Select(pair => Pair(Key(pair.First), Key(pair.Second), higherFirst)).DistinctBy(static c => (c.First, c.Second)));
+        CandidateStore.Write(store, pairs.Select(pair => Pair(pair.First, pair.Second, higherFirst)).DistinctBy(static c => (c.First, c.Second)));
     }
 
-    private static Candidate Pair(SiteKey one, SiteKey other, bool higherFirst)
+    private static Candidate Pair(LearntSite one, LearntSite other, bool higherFirst)
     {
-        var pair = one.CompareTo(other) <= 0 ? new Candidate(one, other) : new Candidate(other, one);
-        pair.Tries = higherFirst ? 1 : 0;
-        return pair;
+        if (Key(one).CompareTo(Key(other)) > 0) { (one, other) = (other, one); }
+        return new Candidate(Key(one), Key(other)) { HigherFirst = higherFirst, AtFirst = Side(one), AtSecond = Side(other) };
     }
+
+    private static CandidateSide Side(LearntSite site) => new() { FromVisit = site.FromVisit, Stays = site.Stays };
 
     private static SiteKey Key(LearntSite site) => new(site.Module, site.Id, site.Method, site.Member);
 
@@ -43,7 +44,14 @@ public static class LearntCandidates
 }
 
 /// <summary>A site by its name: the module, its number in there, the method and what is accessed.</summary>
-public readonly record struct LearntSite(string Module, int Id, string Method, string Member);
+public readonly record struct LearntSite(string Module, int Id, string Method, string Member)
+{
+    /// <summary>From which of its executions on a thread is to wait here; 0 for each.</summary>
+    public int FromVisit { get; init; }
+
+    /// <summary>Of two threads that wait, the one here is the last to go on.</summary>
+    public bool Stays { get; init; }
+}
 
 /// <summary>What is left to find.</summary>
 /// <param name="Pairs">How many pairs.</param>

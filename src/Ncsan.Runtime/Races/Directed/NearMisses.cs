@@ -39,7 +39,7 @@ internal static class NearMisses
         int test = CurrentTest.Number;
         if (access.Is(AccessKind.Collection))
         {
-            Touch((address / Granule * 2) + 1, new Touch(actor.Number, access.Site, now, byte.MaxValue, writes, marked, locks, test), actor);
+            Touch((address / Granule * 2) + 1, new Touch(actor.Number, access.Site, now, byte.MaxValue, writes, marked, locks, test), actor, address, access.Thread);
             return;
         }
 
@@ -47,8 +47,10 @@ internal static class NearMisses
         for (nuint at = address; at < end; at = (at / Granule * Granule) + Granule)
         {
             int first = (int)(at % Granule), count = (int)nuint.Min(Granule - (nuint)first, end - at);
-            Touch(at / Granule * 2, new Touch(actor.Number, access.Site, now, (byte)(((1 << count) - 1) << first), writes, marked, locks, test), actor);
+            Touch(at / Granule * 2, new Touch(actor.Number, access.Site, now, (byte)(((1 << count) - 1) << first), writes, marked, locks, test), actor, address, access.Thread);
         }
+
+        access.Thread.Trail.Add(access.Site, address);
     }
 
     /// <summary>Whether somebody else was seen at a site with this location.</summary>
@@ -62,7 +64,7 @@ internal static class NearMisses
 
     private static ref TouchRow RowOf(nuint granule) => ref s_rows[(int)((granule * 0x9E3779B97F4A7C15) >> (64 - BitOperations.Log2(Rows)))];
 
-    private static void Touch(nuint granule, Touch now, Actor actor)
+    private static void Touch(nuint granule, Touch now, Actor actor, nuint address, SanitizedThread thread)
     {
         ref TouchRow row = ref RowOf(granule);
         if (!row.TryEnter())
@@ -71,20 +73,20 @@ internal static class NearMisses
             return;
         }
 
-        try { Touch(ref row, granule, now, actor); }
+        try { Touch(ref row, granule, now, actor, address, thread); }
         finally { row.Leave(); }
     }
 
-    private static void Touch(ref TouchRow row, nuint granule, Touch now, Actor actor)
+    private static void Touch(ref TouchRow row, nuint granule, Touch now, Actor actor, nuint address, SanitizedThread thread)
     {
-        if (row.Granule == granule) { foreach (ref readonly Touch earlier in row.Touches) { Learn(earlier, now, actor); } }
+        if (row.Granule == granule) { foreach (ref readonly Touch earlier in row.Touches) { Learn(earlier, now, actor, address, thread); } }
         row.Add(granule, now);
     }
 
-    private static void Learn(Touch earlier, Touch now, Actor actor)
+    private static void Learn(in Touch earlier, in Touch now, Actor actor, nuint address, SanitizedThread thread)
     {
         if (earlier.Actor == 0 || earlier.Actor == now.Actor || (earlier.Bytes & now.Bytes) == 0 || !(earlier.Writes || now.Writes) || (earlier.IsMarked && now.IsMarked)) { return; }
         if (earlier.Locks.Excludes(now.Locks) || actor.ComesAfter(earlier.Actor, earlier.Time, s_prompt)) { return; }
-        Candidates.Learn(earlier.Site, now.Site, Math.Max(0, now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency, earlier.Test, now.Test);
+        Candidates.Learn(earlier.Site, now.Site, Math.Max(0, now.Time - earlier.Time) * 1_000_000 / Stopwatch.Frequency, earlier.Test, now.Test, higherFirst: thread.Trail.WasAbove(earlier.Site, address));
     }
 }

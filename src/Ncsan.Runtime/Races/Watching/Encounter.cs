@@ -48,7 +48,7 @@ internal static unsafe class Encounter
         {
             var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
             AccessKind watched = watcher.Kind;
-            bool measures = !Configuration.Strict && before.IsComparable && !access.Is(AccessKind.Assert)
+            bool measures = before.IsComparable && !access.Is(AccessKind.Assert)
                 && (watched & (AccessKind.Write | AccessKind.Assert)) == AccessKind.Write && (!access.Is(AccessKind.Write) || Candidates.IsOwnersTurn(access.Site, watcher.Site));
             if (!Take(slot, stamp, watcher, access, (nuint)address, measures, out Hit? hit) || !measures) { return; }
             try
@@ -89,7 +89,7 @@ internal static unsafe class Encounter
                 return;
             }
 
-            var mine = Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, hit.Side.Site));
+            var mine = Side.Capture(access, (nuint)address, KnownPairs.Contains(access.Site, hit.Side.Site), waited: true);
             if (hit.Measures) { hit.Owner = mine; }
             else { Conclude(mine, hit.Side, address, before, access); }
         }
@@ -165,7 +165,11 @@ internal static unsafe class Encounter
         }
 
         Statistics.Count(ref assertion ? ref Statistics.AssertFailures : ref Statistics.DataRaces);
-        Report(mine, theirs, changed ? before.CapturedBeside(after) : null, changed ? after.CapturedBeside(before) : null);
+
+        // Where one side alone writes and the value stayed what it was, that write stored what was there.
+        bool isSameValue = change == ValueChange.Same && decides && theirs.Is(AccessKind.Write) && !mine.Is(AccessKind.Write);
+        CapturedValue? old = changed || isSameValue ? before.CapturedBeside(after) : null;
+        Report(mine, theirs, old, changed ? after.CapturedBeside(before) : old);
     }
 
     private static void Report(Side mine, Side? theirs, CapturedValue? before, CapturedValue? after)

@@ -51,10 +51,10 @@ internal unsafe readonly ref struct ValueSnapshot
     /// <summary>Whether two snapshots of this location can differ at all. A struct of nothing but references cannot be compared.</summary>
     internal bool IsComparable => (_kind & NoValue) == 0 && _references is not { IsOpaque: true };
 
-    /// <summary>The value for the report: of a run of references the first that <paramref name="other"/> has not.</summary>
+    /// <summary>The value for the report: of a run of references the first that <paramref name="other"/> has not, if any.</summary>
     internal CapturedValue CapturedBeside(in ValueSnapshot other)
     {
-        object? shown = _run is null ? _reference : _run[FirstDifference(_run, other._run!)];
+        object? shown = _run is null ? _reference : _run[FirstDifference(_run, other._run!) % _run.Length];
         return new(_bits, _bytes[..Math.Min(_bytes.Length, 16)].ToArray(), shown?.GetType(), _kind, _size);
     }
 
