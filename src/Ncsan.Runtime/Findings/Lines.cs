@@ -74,6 +74,7 @@ internal static class Lines
             Site(line.Open(), key);
             if (side.Visit > 0) { line.Put("visit", side.Visit); }
             PutIf(line, "waits", side.Waited);
+            if (Candidates.GateOf(side.Site, sides[^1].Site == side.Site ? sides[0].Site : sides[^1].Site) is > 0 and var gate) { line.Put("gate", gate); }
             line.Close();
         }
 

@@ -97,6 +97,9 @@ internal static class Candidates
     /// <summary>Of two threads that waited for the pair at two places of an array, the one at the higher address went on first.</summary>
     internal static bool IsHigherFirst(int site1, int site2) => Find(site1, site2) is { IsOtherWayRound: true };
 
+    /// <summary>The <see cref="CandidateSide.Gate"/> of the first of two sites, or 0.</summary>
+    internal static int GateOf(int site, int other) => Find(site, other) is { } candidate ? (candidate.AtFirst.Site == site ? candidate.AtFirst : candidate.AtSecond).Gate : 0;
+
     private static Candidate? Find(int site1, int site2)
     {
         foreach (Candidate candidate in Of(site1) ?? [])
