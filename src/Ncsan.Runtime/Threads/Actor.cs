@@ -32,6 +32,12 @@ internal sealed class Actor
     /// <summary>When it was last resumed after an await; 0 if never.</summary>
     internal long ResumedAt;
 
+    /// <summary>It awaits all of several flows now.</summary>
+    internal bool AwaitsAll;
+
+    /// <summary>When it had last waited for all of several flows; 0 if never.</summary>
+    internal long JoinedAllAt;
+
     /// <summary>When its async method came to an end; 0 before that, and for threads and work items.</summary>
     internal long EndedAt;
 
@@ -59,7 +65,7 @@ internal sealed class Actor
     internal static Actor Root(Fork[] forks, int marker = 0) => new(forks) { Marker = marker };
 
     /// <summary>One that <paramref name="parent"/> forks off now.</summary>
-    internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, site), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
+    internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, parent.JoinedAllAt, site), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
 
     /// <summary>This one has waited until all work under a marker was done.</summary>
     internal void Joins(int marker, long now)
@@ -84,21 +90,22 @@ internal sealed class Actor
     internal bool ComesAfter(int other, long time, long prompt)
     {
         Actor? earlier = Find(other);
-        if (HasAwaited(Number, ResumedAt, earlier, prompt) || HasJoined(earlier, long.MaxValue)) { return true; }
+        if (HasAwaited(Number, ResumedAt, JoinedAllAt, earlier, prompt) || HasJoined(earlier, long.MaxValue)) { return true; }
         foreach (Fork fork in Forks)
         {
             if (Find(fork.Parent)?.HasJoined(earlier, fork.Time) == true) { return true; }
-            if ((fork.Parent == other && time <= fork.Time) || HasAwaited(fork.Parent, fork.ParentResumedAt, earlier, prompt)) { return true; }
+            if ((fork.Parent == other && time <= fork.Time) || HasAwaited(fork.Parent, fork.ParentResumedAt, fork.ParentJoinedAllAt, earlier, prompt)) { return true; }
         }
 
         return false;
     }
 
-    /// <summary>A resumption that follows at once on the end of a flow that it forked off is taken for an await of that flow.</summary>
-    private static bool HasAwaited(int parent, long resumed, Actor? child, long prompt)
+    /// <summary>A resumption that follows at once on the end of a flow that it forked off is taken for an await of that flow; one after an await of several, for an await of all that
+    /// have ended by then.</summary>
+    private static bool HasAwaited(int parent, long resumed, long joinedAll, Actor? child, long prompt)
     {
         long ended = child is null ? 0 : child.IsWorkItem ? child.LastSeenAt : child.EndedAt;
-        if (ended == 0 || resumed < ended || resumed - ended > prompt) { return false; }
+        if (ended == 0 || (joinedAll < ended && (resumed < ended || resumed - ended > prompt))) { return false; }
         foreach (Fork fork in child!.Forks) { if (fork.Parent == parent) { return true; } }
         return false;
     }
@@ -113,5 +120,6 @@ internal readonly record struct Join(int Marker, long Time);
 /// <param name="Parent">Who did it.</param>
 /// <param name="Time">When.</param>
 /// <param name="ParentResumedAt">When that one had last been resumed.</param>
+/// <param name="ParentJoinedAllAt">When that one had last waited for all of several.</param>
 /// <param name="Site">Where, or 0.</param>
-internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, int Site);
+internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, long ParentJoinedAllAt, int Site);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Races;
 
 namespace Ncsan.Runtime.Threads;
@@ -113,19 +114,38 @@ internal static class Actors
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count > DeepestNesting) { thread.AsyncSteps.Clear(); }
-        var actor = flow as Actor;
+        Actor? actor = flow as Actor ?? (flow as AwaitedFlow)?.Actor;
         if (actor is not null) { actor.ResumedAt = Stopwatch.GetTimestamp(); }
-        thread.AsyncSteps.Add(new AsyncStep(actor, Suspended: false));
+        if (actor is { AwaitsAll: true }) { (actor.AwaitsAll, actor.JoinedAllAt) = (false, actor.ResumedAt); }
+        bool isAwaited = actor is null && LockThreads.CurrentOrNull is { Depth: > 0, IsAwaited: true };
+        thread.AsyncSteps.Add(new AsyncStep(actor, Suspended: false, IsAwaited: isAwaited, IsOfCaller: flow is AwaitedFlow));
     }
 
     /// <summary>The method is about to be suspended. From the next instruction on another thread may run it.</summary>
-    internal static void Suspending(ref object? flow, int site)
+    /// <param name="flow">The field of its state machine.</param>
+    /// <param name="awaitsAll">It awaits several at once, all of them.</param>
+    /// <param name="site">Where.</param>
+    internal static void Suspending(ref object? flow, bool awaitsAll, int site)
     {
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count == 0) { return; }
-        flow ??= Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
-        thread.AsyncSteps[^1] = thread.AsyncSteps[^1] with { Suspended = true };
+        Actor actor = ActorOf(thread, thread.AsyncSteps.Count - 1, site);
+        AsyncStep step = thread.AsyncSteps[^1];
+        flow ??= step.IsOfCaller ? new AwaitedFlow(actor) : actor;
+        actor.AwaitsAll = awaitsAll;
+        thread.AsyncSteps[^1] = step with { Suspended = true };
+    }
+
+    /// <summary>Who a step acts for once it is suspended: for itself, or where its caller awaits it on the spot, and so is about to be suspended too, for that one.</summary>
+    private static Actor ActorOf(SanitizedThread thread, int index, int site)
+    {
+        AsyncStep step = thread.AsyncSteps[index];
+        if (step.Flow is { } known) { return known; }
+        bool isOfCaller = step.IsAwaited && index > 0 && !thread.AsyncSteps[index - 1].IsIteration;
+        Actor actor = isOfCaller ? ActorOf(thread, index - 1, site) : Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
+        thread.AsyncSteps[index] = step with { Flow = actor, IsOfCaller = isOfCaller };
+        return actor;
     }
 
     /// <summary>A step of an async method ends; the method too, unless it was suspended. An async iterator then waits to be called again, by whoever.</summary>
@@ -137,13 +157,35 @@ internal static class Actors
         AsyncStep step = thread.AsyncSteps[^1];
         thread.AsyncSteps.RemoveAt(thread.AsyncSteps.Count - 1);
         if (step.Suspended || step.Flow is null) { return; }
-        step.Flow.EndedAt = Stopwatch.GetTimestamp();
+        if (!step.IsOfCaller) { step.Flow.EndedAt = Stopwatch.GetTimestamp(); }
         flow = null;
     }
+
+    /// <summary>The current thread has waited until tasks were done: for one, or for all of several.</summary>
+    internal static void Waited(bool forAll)
+    {
+        if (!Candidates.AreKept) { return; }
+        SanitizedThread thread = SanitizedThread.Current;
+        if (thread.Guard != 0) { return; }
+        thread.Guard++;
+        try
+        {
+            Actor actor = Current(thread);
+            actor.ResumedAt = Stopwatch.GetTimestamp();
+            if (forAll) { actor.JoinedAllAt = actor.ResumedAt; }
+        }
+        catch (Exception fault) { Faults.Disable("the order of work", fault); }
+        finally { thread.Guard--; }
+    }
 }
+
+/// <summary>In the state machine of a method that its caller awaits on the spot: it acts for that one.</summary>
+internal sealed record AwaitedFlow(Actor Actor);
 
 /// <summary>A step of an async method, or an iteration of a parallel loop, that a thread is in.</summary>
 /// <param name="Flow">Its own actor; null while an async method still runs as its caller, and until an iteration touches something.</param>
 /// <param name="Suspended">It was suspended in this step and may run elsewhere already.</param>
 /// <param name="IsIteration">It is an iteration.</param>
-internal readonly record struct AsyncStep(Actor? Flow, bool Suspended, bool IsIteration = false);
+/// <param name="IsAwaited">The step below it awaits it on the spot.</param>
+/// <param name="IsOfCaller">Its actor is that of whoever awaits it.</param>
+internal readonly record struct AsyncStep(Actor? Flow, bool Suspended, bool IsIteration = false, bool IsAwaited = false, bool IsOfCaller = false);

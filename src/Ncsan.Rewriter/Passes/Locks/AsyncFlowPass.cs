@@ -13,6 +13,8 @@ internal sealed class AsyncFlowPass : IOpPass
 {
     private const string FieldName = "<>ncsan_flow";
 
+    private const int MaxSteps = 4;
+
     public void Visit(MethodCode code, Op op)
     {
         if (code.Method.Name != "MoveNext" || !IsStateMachine(code.Method.DeclaringType)) { return; }
@@ -22,14 +24,30 @@ internal sealed class AsyncFlowPass : IOpPass
             && method.DeclaringType.Name.Contains("MethodBuilder", StringComparison.Ordinal))
         {
             int site = code.Site(op, SiteKind.Creation, "await");
-            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site));
+            bool awaitsAll = AwaitsAll(code, op);
+            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site, awaitsAll));
         }
     }
 
-    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site)
+    /// <summary>What is awaited comes from a call whose task ends when all work is done that it was given.</summary>
+    private static bool AwaitsAll(MethodCode code, Op op)
+    {
+        Op? producer = op.Inputs is [.., { Producer: { } local }, _] && Locals.IsAddress(local.Code) ? LockOrigin.LastStore(code, local) : null;
+        for (int step = 0; producer?.Operand is MethodReference called && step < MaxSteps; step++)
+        {
+            if (called is { DeclaringType.Name: "Task", Name: "WhenAll" } or { DeclaringType.Name: "Parallel" }) { return true; }
+            if (called.Name is not ("GetAwaiter" or "ConfigureAwait") || producer.Inputs is not [{ Producer: { } inner }, ..]) { return false; }
+            producer = Locals.IsLoad(inner.Code) || Locals.IsAddress(inner.Code) ? LockOrigin.LastStore(code, inner) : inner;
+        }
+
+        return false;
+    }
+
+    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site, bool? flag = null)
     {
         w.Emit(OpCodes.Ldarg_0);
         w.Emit(load, Field(code.Method.DeclaringType));
+        if (flag is { } value) { w.Constant(value ? 1 : 0); }
         if (site is { } number) { w.Site(number); }
         w.Hook(hook);
     }

@@ -15,6 +15,7 @@ internal sealed class FieldPass : IOpPass
         bool write = op.Code is Code.Stfld or Code.Stsfld, isStatic = op.Code is Code.Ldsfld or Code.Stsfld;
         if (!isStatic && IsOnStack(code.Module, op, field)) { code.Module.Skip(SkipReason.StackLocal); return; }
         if (!isStatic && op.Index < code.EscapesAt && Construction.IsThis(op.Inputs![0])) { code.Module.Skip(SkipReason.Constructing); return; }
+        if (isStatic && IsInitialising(code.Method, field)) { code.Module.Skip(SkipReason.Constructing); return; }
         if (WhyNot(code.Module, field) is { } reason) { code.Module.Skip(reason); return; }
         if (!write && IsEventField(code.Module, field)) { code.Module.Skip(SkipReason.EventField); return; }
         var type = Generics.FieldType(field);
@@ -34,6 +35,10 @@ internal sealed class FieldPass : IOpPass
             if (value is not null) { w.Emit(OpCodes.Ldloc, value); }
         });
     }
+
+    /// <summary>A type initialiser touches a static of its own type: whoever else comes by waits until it is done.</summary>
+    private static bool IsInitialising(MethodDefinition method, FieldReference field) =>
+        method is { IsConstructor: true, IsStatic: true } && field.DeclaringType.GetElementType().FullName == method.DeclaringType.FullName;
 
     /// <summary>Why accesses to a field are left alone, or null.</summary>
     internal static SkipReason? WhyNot(ModuleContext module, FieldReference field)
