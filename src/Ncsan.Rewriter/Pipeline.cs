@@ -17,7 +17,7 @@ internal sealed class Pipeline
         new ArrayElementPass(),
         new IndirectPass(),
         new BlockPass(),
-        new AsyncFlowPass(),
+        new AsyncFlowPass(), // before the next one, which takes note of who awaits the method
         new AsyncLockPass(), // its prologue comes before whatever else the first instruction does
     ];
 

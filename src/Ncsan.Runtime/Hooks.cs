@@ -130,9 +130,9 @@ public static unsafe partial class Hooks
 
     /// <summary>An async method is about to be suspended.</summary>
     /// <param name="flow">The field.</param>
-    /// <param name="awaitsAll">It awaits several at once, all of them.</param>
+    /// <param name="awaits">An <see cref="Threads.AwaitedWork"/>: what is awaited, as far as the code says so.</param>
     /// <param name="site">Where.</param>
-    public static void AsyncFlowSuspending(ref object? flow, bool awaitsAll, int site) => Threads.Actors.Suspending(ref flow, awaitsAll, site);
+    public static void AsyncFlowSuspending(ref object? flow, int awaits, int site) => Threads.Actors.Suspending(ref flow, (Threads.AwaitedWork)awaits, site);
 
     /// <summary>A step of an async method ends. Pairs with <see cref="AsyncFlowEntered"/>.</summary>
     public static void AsyncFlowLeft(ref object? flow) => Threads.Actors.Left(ref flow);

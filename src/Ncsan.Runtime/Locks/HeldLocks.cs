@@ -189,9 +189,6 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         return -1;
     }
 
-    /// <summary>Whether the async method that was entered last is awaited on the spot by the one that called it.</summary>
-    internal bool IsAwaited => TopMark() is var mark and >= 0 && (Entries[mark].Flags & AcquireFlags.Awaited) != 0;
-
     /// <summary>The topmost entry of a lock object, or -1.</summary>
     internal int FindObject(object lockObject)
     {

@@ -57,7 +57,7 @@ internal static class Actors
             var marker = Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
             marker.Outer = s_marker.Value;
             s_marker.Value = marker;
-            return marker.Number;
+            return thread.LastMarker = marker.Number;
         }
         catch (Exception fault) { Faults.Disable("the order of work", fault); }
         finally { thread.Guard--; }
@@ -114,26 +114,36 @@ internal static class Actors
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count > DeepestNesting) { thread.AsyncSteps.Clear(); }
-        Actor? actor = flow as Actor ?? (flow as AwaitedFlow)?.Actor;
+
+        // An iterator is called again and again; what is in its field then is from the last time.
+        bool isAwaited = flow is not Actor && LockThreads.CurrentOrNull is { AwaitsNext: true };
+        Actor? actor = isAwaited ? null : flow as Actor ?? (flow as AwaitedFlow)?.Actor;
         if (actor is not null) { actor.ResumedAt = Stopwatch.GetTimestamp(); }
         if (actor is { AwaitsAll: true }) { (actor.AwaitsAll, actor.JoinedAllAt) = (false, actor.ResumedAt); }
-        bool isAwaited = actor is null && LockThreads.CurrentOrNull is { Depth: > 0, IsAwaited: true };
-        thread.AsyncSteps.Add(new AsyncStep(actor, Suspended: false, IsAwaited: isAwaited, IsOfCaller: flow is AwaitedFlow));
+        if (actor is { AwaitsMarker: not 0 })
+        {
+            actor.Joins(actor.AwaitsMarker, actor.ResumedAt);
+            actor.AwaitsMarker = 0;
+        }
+
+        thread.AsyncSteps.Add(new AsyncStep(actor, Suspended: false, IsAwaited: isAwaited, IsOfCaller: actor is not null && flow is AwaitedFlow));
     }
 
     /// <summary>The method is about to be suspended. From the next instruction on another thread may run it.</summary>
     /// <param name="flow">The field of its state machine.</param>
-    /// <param name="awaitsAll">It awaits several at once, all of them.</param>
+    /// <param name="awaits">What it awaits.</param>
     /// <param name="site">Where.</param>
-    internal static void Suspending(ref object? flow, bool awaitsAll, int site)
+    internal static void Suspending(ref object? flow, AwaitedWork awaits, int site)
     {
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count == 0) { return; }
         Actor actor = ActorOf(thread, thread.AsyncSteps.Count - 1, site);
         AsyncStep step = thread.AsyncSteps[^1];
-        flow ??= step.IsOfCaller ? new AwaitedFlow(actor) : actor;
-        actor.AwaitsAll = awaitsAll;
+        if (!step.IsOfCaller) { flow ??= actor; }
+        else if ((flow as AwaitedFlow)?.Actor != actor) { flow = new AwaitedFlow(actor); }
+        actor.AwaitsAll = awaits == AwaitedWork.All;
+        actor.AwaitsMarker = awaits == AwaitedWork.Last ? thread.LastMarker : 0;
         thread.AsyncSteps[^1] = step with { Suspended = true };
     }
 
@@ -143,9 +153,22 @@ internal static class Actors
         AsyncStep step = thread.AsyncSteps[index];
         if (step.Flow is { } known) { return known; }
         bool isOfCaller = step.IsAwaited && index > 0 && !thread.AsyncSteps[index - 1].IsIteration;
-        Actor actor = isOfCaller ? ActorOf(thread, index - 1, site) : Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
+        Actor actor;
+        if (isOfCaller) { actor = ActorOf(thread, index - 1, site); }
+        else
+        {
+            actor = Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
+            actor.IsContinuation = true;
+        }
+
         thread.AsyncSteps[index] = step with { Flow = actor, IsOfCaller = isOfCaller };
         return actor;
+    }
+
+    /// <summary>The method is about to complete its task, inside of which whoever awaits it may go on.</summary>
+    internal static void Completing()
+    {
+        if (Candidates.AreKept && SanitizedThread.Current is { AsyncSteps: [.., { Flow: { } flow, IsOfCaller: false }] }) { flow.EndedAt = Stopwatch.GetTimestamp(); }
     }
 
     /// <summary>A step of an async method ends; the method too, unless it was suspended. An async iterator then waits to be called again, by whoever.</summary>
@@ -156,8 +179,10 @@ internal static class Actors
         if (thread.AsyncSteps.Count == 0) { return; }
         AsyncStep step = thread.AsyncSteps[^1];
         thread.AsyncSteps.RemoveAt(thread.AsyncSteps.Count - 1);
-        if (step.Suspended || step.Flow is null) { return; }
-        if (!step.IsOfCaller) { step.Flow.EndedAt = Stopwatch.GetTimestamp(); }
+
+        // Whoever goes on with an iterator's element may have called it again before this step is left: its field is that step's by now.
+        if (step.Suspended || step.Flow is null || step.IsOfCaller) { return; }
+        if (step.Flow.EndedAt == 0) { step.Flow.EndedAt = Stopwatch.GetTimestamp(); }
         flow = null;
     }
 

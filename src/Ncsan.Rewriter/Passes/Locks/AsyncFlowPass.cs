@@ -2,6 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
+using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Rewriter.Passes.Locks;
 
@@ -24,30 +25,30 @@ internal sealed class AsyncFlowPass : IOpPass
             && method.DeclaringType.Name.Contains("MethodBuilder", StringComparison.Ordinal))
         {
             int site = code.Site(op, SiteKind.Creation, "await");
-            bool awaitsAll = AwaitsAll(code, op);
-            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site, awaitsAll));
+            AwaitedWork awaited = Awaited(code, op);
+            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site, awaited));
         }
     }
 
-    /// <summary>What is awaited comes from a call whose task ends when all work is done that it was given.</summary>
-    private static bool AwaitsAll(MethodCode code, Op op)
+    private static AwaitedWork Awaited(MethodCode code, Op op)
     {
         Op? producer = op.Inputs is [.., { Producer: { } local }, _] && Locals.IsAddress(local.Code) ? LockOrigin.LastStore(code, local) : null;
         for (int step = 0; producer?.Operand is MethodReference called && step < MaxSteps; step++)
         {
-            if (called is { DeclaringType.Name: "Task", Name: "WhenAll" } or { DeclaringType.Name: "Parallel" }) { return true; }
-            if (called.Name is not ("GetAwaiter" or "ConfigureAwait") || producer.Inputs is not [{ Producer: { } inner }, ..]) { return false; }
+            if (called is { DeclaringType.Name: "Task", Name: "WhenAll" } or { DeclaringType.Name: "Parallel" }) { return AwaitedWork.All; }
+            if (called is { DeclaringType.Name: "Task", Name: "Run" } or { DeclaringType.Name: "TaskFactory", Name: "StartNew" }) { return AwaitedWork.Last; }
+            if (called.Name is not ("GetAwaiter" or "ConfigureAwait") || producer.Inputs is not [{ Producer: { } inner }, ..]) { return AwaitedWork.Unknown; }
             producer = Locals.IsLoad(inner.Code) || Locals.IsAddress(inner.Code) ? LockOrigin.LastStore(code, inner) : inner;
         }
 
-        return false;
+        return AwaitedWork.Unknown;
     }
 
-    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site, bool? flag = null)
+    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site, AwaitedWork? awaited = null)
     {
         w.Emit(OpCodes.Ldarg_0);
         w.Emit(load, Field(code.Method.DeclaringType));
-        if (flag is { } value) { w.Constant(value ? 1 : 0); }
+        if (awaited is { } work) { w.Constant((int)work); }
         if (site is { } number) { w.Site(number); }
         w.Hook(hook);
     }
