@@ -227,7 +227,7 @@ public class ConstructTests
             class Node { public Node Next; }
             class C
             {
-                object _a; static string s_b; int _hash; bool? _known; Node _head; object _c; (int, int) _pair; C _inner;
+                object _a; static string s_b; int _hash; bool? _known; Node _head; object _c; (int, int) _pair; C _inner; int _value, _max; long _ticks; DateTime _when; string _name;
                 public object A() => _a ??= new object();
                 public string B() { if (s_b == null) { s_b = "b"; } return s_b; }
                 public int Hash() { int h = _hash; if (h == 0) { h = 17; _hash = h; } return h; }
@@ -237,13 +237,21 @@ public class ConstructTests
                 public void Plain(bool go) { if (go) { _c = new object(); } }
                 public void Pair() { var p = _pair; _pair = (1, p.Item2); if (p.Item1 == 1) { _c = p; } }
                 public void Other(C other) { if (other._c is null) { _c = other; } }
-                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); }
+                public long Ticks() { if (_ticks != 0) { return _ticks; } return _ticks = 9; }
+                public DateTime When() { if (_when == default) { _when = DateTime.UtcNow; } return _when; }
+                public string Name() { if (string.IsNullOrEmpty(_name)) { _name = "n"; } return _name; }
+                public async Task<object> Later() { var c = _c; await Task.Yield(); if (c == null) { _c = this; } return _c; }
+                public void Set(int value) { if (_value == value) { return; } _value = value; }
+                public void Max(int x) { if (x > _max) { _max = x; } if (_max < 0) { _max = 0; } if (_max == 7) { _max = 8; } }
+                public void Switch() { switch (_value) { case 0: _value = 1; break; case 1: _value = 2; break; case 2: _value = 0; break; } }
+                public void Is() { if (_name == "a") { _name = "b"; } if (_c is Node) { _c = new C(); } }
+                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); Ticks(); When(); Name(); Later().Wait(); Set(3); Max(5); Switch(); Is(); }
             }
             static class Program { static object Run() { new C().Run(); return 0; } }
             """;
         using var subject = new Subject(Source, optimize);
         string[] tested = [.. subject.Sites.Where(s => s.Kind == SiteKind.Write && (s.Flags & SiteFlags.TestedFirst) != 0).Select(s => s.Method).Distinct()];
-        Assert.Equal(["C.A()", "C.B()", "C.Hash()", "C.Known()", "C.Inner()"], tested);
+        Assert.Equal(["C.A()", "C.B()", "C.Hash()", "C.Known()", "C.Inner()", "C.Ticks()", "C.When()", "C.Name()", "C.Later()"], tested);
     }
 
     [Fact]
