@@ -127,6 +127,7 @@ internal sealed class Pipeline
 
     private void AddProbes(MethodCode code)
     {
+        ReadModifyWrite.Mark(code);
         bool benign = code.Module.Framework is not null && BenignRaces.Covers(code.Method);
         foreach (var op in code.Ops)
         {

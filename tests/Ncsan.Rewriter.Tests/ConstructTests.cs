@@ -254,10 +254,53 @@ public class ConstructTests
         Assert.Equal(["C.A()", "C.B()", "C.Hash()", "C.Known()", "C.Inner()", "C.Ticks()", "C.When()", "C.Name()", "C.Later()"], tested);
     }
 
-    [Fact]
-    public void Read_modify_writes_are_told_from_plain_stores()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Read_modify_writes_are_told_from_plain_stores(bool optimize)
     {
-        using var subject = new Subject("class C { int _n; int[] _a = new int[1]; public int Run() { _n = 1; _n++; _n += 3; _a[0] = 2; _a[0]--; return _n; } } static class Program { static object Run() => new C().Run(); }");
-        Assert.Equal([SiteFlags.None, SiteFlags.ReadModifyWrite, SiteFlags.ReadModifyWrite, SiteFlags.None, SiteFlags.ReadModifyWrite], subject.Sites.Where(s => s.Kind == SiteKind.Write && s.Method == "C.Run()").Select(s => s.Flags));
+        const string Source = """
+            struct Money { public long Cents; public static Money operator +(Money a, Money b) => new() { Cents = a.Cents + b.Cents }; }
+            record struct Pair(int A, int B);
+            class Node { public Node Next; public int Value; public Node() { } public Node(Node next) { Next = next; } }
+            class C
+            {
+                int _n, _m, _other; bool _on; int[] _a = new int[2]; string[] _names = { "a", "b" }; TimeSpan _span; DateTime _when; Money _money; Pair _pair; Node _head; Action _done; static string s_text = "";
+                System.Collections.Immutable.ImmutableList<int> _list = System.Collections.Immutable.ImmutableList<int>.Empty;
+                event Action Done { add { _done += value; } remove { _done -= value; } }
+                public void Update()
+                {
+                    _n++; _n += 3; _n = Math.Max(_n, 9);
+                    _on = !_on;
+                    _a[0]--; _a[1] = _a[1] + 1; ref int r = ref _a[0]; r = r * 2; Span<int> span = _a; span[1] = span[1] + 1;
+                    _span += TimeSpan.FromSeconds(1); _when = _when.AddDays(1); _money += new Money { Cents = 5 }; _pair = _pair with { A = 3 };
+                    _list = _list.Add(1); _a = [.. _a, 4]; Array.Resize(ref _names, 3); s_text = $"{s_text}, {_n}"; Done += () => { };
+                    _head = new Node { Next = _head }; _head = new Node(_head); _head = _head.Next;
+                }
+                public int Used() { int i = _n++ % 2; Keep($"{++_m}"); return i + _n--; }
+                public int Kept() { int old = _n; Keep(""); int next = old + 1; _n = next; return old; }
+                public Func<int> Captured() { int count = 0; Func<int> f = () => count++; f(); count += 2; return f; }
+                public IEnumerable<int> Iterated() { for (int i = 0; i < 2; i++) { yield return _n++; } }
+                public async Task Awaited() { _n += await Task.FromResult(1); int old = _m; await Task.Yield(); _m = old + 1; }
+                static void Keep(string s) { }
+                public void Plain(C other)
+                {
+                    _n = 1; _n = _m; _m = other._m + 1; _m = _other * 2; _on = _n > 3; _a[0] = _a[1]; _a[1] = 7; _a = new int[3]; s_text = "x"; _span = TimeSpan.FromSeconds(_n); _money = default;
+                    int kept = _n; kept = 5; _n = kept; int parsed = _m; int.TryParse("4", out parsed); _m = parsed; (_n, _m) = (_m, _n); _head = new Node { Value = _n }; _list = _list is null ? null : System.Collections.Immutable.ImmutableList<int>.Empty;
+                }
+            }
+            static class Program { static object Run() { var c = new C(); c.Update(); c.Used(); c.Kept(); c.Captured()(); c.Iterated().Count(); c.Awaited().Wait(); c.Plain(new C()); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Site[] writes = [.. subject.Sites.Where(static s => s.Kind == SiteKind.Write && s.Method.StartsWith("C.", StringComparison.Ordinal) && (s.Member.StartsWith("C._", StringComparison.Ordinal) || s.Member.StartsWith("C.s_", StringComparison.Ordinal)))];
+        Assert.Empty(writes.Where(static s => s.Method == "C.Plain(C)" && (s.Flags & SiteFlags.ReadModifyWrite) != 0).Select(static s => s.Member));
+        Assert.Empty(writes.Where(static s => s.Method is not ("C.Plain(C)" or "C..ctor()" or "C..cctor()") && (s.Flags & SiteFlags.ReadModifyWrite) == 0).Select(static s => $"{s.Method} {s.Member}"));
+        Assert.Equal(4, subject.Sites.Count(static s => s is { Kind: SiteKind.Write, Method: "C.Update()", Flags: SiteFlags.ReadModifyWrite } && s.Member is "int[]" or "ref int" or "Span<int>"));
+        foreach (string method in (string[])["C.Update()", "C.Used()", "C.Kept()", "C.Captured()", "C.Captured() lambda", "C.Iterated()", "C.Awaited()", "C.add_Done(Action)"])
+        {
+            Assert.Contains(subject.Sites, s => s.Kind == SiteKind.Write && s.Method == method && (s.Flags & SiteFlags.ReadModifyWrite) != 0);
+            Assert.Contains(subject.Sites, s => s.Kind == SiteKind.Read && s.Method == method && (s.Flags & SiteFlags.ReadModifyWrite) != 0);
+        }
     }
 }

@@ -17,7 +17,7 @@ internal static class Accesses
             return null;
         }
 
-        var flags = more | (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None)
+        var flags = more | (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (op.IsOfUpdate ? SiteFlags.ReadModifyWrite : SiteFlags.None)
             | (write && TestedFirst.Is(code, op) ? SiteFlags.TestedFirst : SiteFlags.None);
         return code.Site(op, write ? SiteKind.Write : SiteKind.Read, member, shape.Size, flags);
     }

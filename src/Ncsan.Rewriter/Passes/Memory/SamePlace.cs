@@ -27,8 +27,13 @@ internal static class SamePlace
         if (a is null || b is null || depth == 0) { return false; }
         if (a == b) { return true; }
         if (a.Code != b.Code || a.Inputs is not { } left || b.Inputs is not { } right || left.Length != right.Length) { return false; }
-        bool sameOperand = a.Operand is FieldReference field ? Same(field, (FieldReference)b.Operand!) : Equals(a.Operand, b.Operand);
-        bool isLoad = left.Length == 0 || a.Code is Code.Ldfld or Code.Ldflda;
+        bool sameOperand = a.Operand switch
+        {
+            FieldReference field => Same(field, (FieldReference)b.Operand!),
+            MethodReference method => method.FullName == ((MethodReference)b.Operand!).FullName,
+            _ => Equals(a.Operand, b.Operand),
+        };
+        bool isLoad = left.Length == 0 || a.Code is Code.Ldfld or Code.Ldflda || a.Operand is MethodReference { Name: "get_Item", DeclaringType: { Namespace: "System", Name: "Span`1" } };
         return sameOperand && isLoad && left.Zip(right).All(pair => Alike(pair.First.Producer, pair.Second.Producer, depth - 1));
     }
 

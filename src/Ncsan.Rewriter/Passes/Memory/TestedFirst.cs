@@ -59,9 +59,7 @@ internal static class TestedFirst
         Code.Ldc_I4 or Code.Ldc_I4_S or Code.Ldc_I8 or Code.Ldc_R4 or Code.Ldc_R8 => Convert.ToDouble(value.Operand, null) == 0,
         Code.Conv_I8 or Code.Conv_U8 or Code.Conv_I or Code.Conv_U => value.Inputs is [{ Producer: { } inner }] && IsDefault(code, inner),
 
-        // default(T) is a local that is cleared and never written otherwise.
-        var c when Locals.IsLoad(c) => code.Stores.ValueAt(value) is null && code.Ops.Exists(o => o.Code == Code.Initobj && o.Index < value.Index
-            && o.Inputs is [{ Producer: { } address }] && Locals.Variable(code.Method.Body, address.Instruction) == Locals.Variable(code.Method.Body, value.Instruction)),
-        _ => false,
+        // default(T) is a local that is cleared.
+        _ => code.Stores.Before(value) is { Code: Code.Initobj },
     };
 }
