@@ -257,6 +257,49 @@ public class ConstructTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void Reads_that_a_loop_may_do_without_are_told_from_others(bool optimize)
+    {
+        const string Source = """
+            class Node { public Node Next; public bool Flag; }
+            class C
+            {
+                bool _stop; static int s_go; int _n; int[] _a = { 1 }; Node _node = new(); volatile bool _seen = true;
+                public void Spin() { while (!_stop) { Thread.Yield(); } }
+                public void Static() { for (int i = 0; s_go == 0 && i < 9; i++) { } }
+                public void Element() { do { } while (_a[0] == 0); }
+                public void Of(Node node) { while (!node.Flag) { Thread.Yield(); } }
+                public Action Captured() { bool done = false; Action wait = () => { while (!done) { Thread.Yield(); } }; done = true; return wait; }
+                public void Straight() { if (!_stop) { _n = s_go; } }
+                public void Walk() { for (var n = _node; n != null; n = n.Next) { if (n.Flag) { return; } } }
+                public void Sum() { for (int i = 0; i < 1; i++) { _n += _a[i]; } }
+                public void Marked() { while (!_seen) { } while (!Volatile.Read(ref _seen)) { } }
+                public async Task Await() { while (!_stop) { await Task.Yield(); } while (s_go == 0) { await Task.Yield(); } }
+                public void Run() { _stop = true; s_go = 1; _node.Flag = true; Spin(); Static(); Element(); Of(_node); Captured()(); Straight(); Walk(); Sum(); Marked(); Await().Wait(); }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Assert.Equal(
+            ["C.Captured() lambda captured local done (bool)", "C.Element() C._a (int[])", "C.Element() int[]", "C.Of(Node) Node.Flag (bool)", "C.Spin() C._stop (bool)", "C.Static() C.s_go (int)", "C.Sum() C._a (int[])"],
+            subject.Sites.Where(static s => (s.Flags & SiteFlags.InLoop) != 0).Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Runs_of_elements_that_cannot_tear_are_told_from_others()
+    {
+        using var subject = new Subject("""
+            static class Program { static object Run() {
+                int[] a = { 2, 1 }; var s = new string[2]; var g = new Guid[2]; Array.Sort(a); Array.Fill(s, "x"); Array.Clear(g); Buffer.BlockCopy(a, 0, a, 4, 4); a.AsSpan().Fill(3); g.AsSpan().Fill(default); a[0] = 1; return a[0]; } }
+            """);
+        Assert.Equal(1, subject.RunChecked().Value);
+        Assert.Equal(["int[]", "string[]", "array", "Span<int>"], subject.Sites.Where(static s => s.Kind == SiteKind.Write && (s.Flags & SiteFlags.Elements) != 0).Select(static s => s.Member));
+        Assert.Contains(subject.Sites, static s => s is { Member: "Span<Guid>", Flags: SiteFlags.None });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Read_modify_writes_are_told_from_plain_stores(bool optimize)
     {
         const string Source = """

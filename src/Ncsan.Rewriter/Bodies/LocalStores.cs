@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 
 namespace Ncsan.Rewriter.Bodies;
 
-/// <summary>Which op made the value that is in a local. The locals of async methods and iterators that outlive a suspension are fields of their state machine.</summary>
+/// <summary>Which op made the value that is in a local or an argument. The locals of async methods and iterators that outlive a suspension are fields of their state machine.</summary>
 internal sealed class LocalStores
 {
     private readonly MethodCode _code;
@@ -24,7 +24,7 @@ internal sealed class LocalStores
                 Code.Call or Code.Callvirt => ((MethodReference)op.Operand!).HasThis ? 1 : 0,
                 _ => op.Inputs.Length,
             };
-            foreach (var input in op.Inputs.AsSpan(first)) { if (input.Producer is { Code: Code.Ldloca or Code.Ldloca_S or Code.Ldflda } address) { Add(address, op); } }
+            foreach (var input in op.Inputs.AsSpan(first)) { if (input.Producer is { Code: Code.Ldloca or Code.Ldloca_S or Code.Ldarga or Code.Ldarga_S or Code.Ldflda } address) { Add(address, op); } }
         }
     }
 
@@ -37,7 +37,10 @@ internal sealed class LocalStores
     /// <summary>What made the value that a load, or an address, finds in its local, or null.</summary>
     internal Op? ValueAt(Op load) => Before(load) is { } store && IsStore(store) ? store.Inputs![^1].Producer : null;
 
-    private static bool IsStore(Op op) => Locals.IsStore(op.Code) || op.Code == Code.Stfld;
+    /// <summary>Whether one of the ops puts something into the local that a load takes it from.</summary>
+    internal bool IsStored(Op load, int[] ops) => LocalOf(load) is { } name && _stores.TryGetValue(name, out var stores) && stores.Exists(s => Array.BinarySearch(ops, s.Index) >= 0);
+
+    private static bool IsStore(Op op) => Locals.IsStore(op.Code) || op.Code is Code.Stfld or Code.Starg or Code.Starg_S;
 
     private void Add(Op local, Op store)
     {
@@ -49,5 +52,5 @@ internal sealed class LocalStores
     /// <summary>What stands for the local that an op loads, stores or takes the address of; null when it does none of these.</summary>
     internal object? LocalOf(Op op) => op.Code is Code.Ldfld or Code.Ldflda or Code.Stfld
         ? _hasHoisted && Construction.IsThis(op.Inputs![0]) && ((FieldReference)op.Operand!).Name is ['<', ..] name ? name : null
-        : Locals.Variable(_code.Method.Body, op.Instruction);
+        : Locals.Argument(_code.Method, op.Instruction) is >= 0 and var argument ? argument : Locals.Variable(_code.Method.Body, op.Instruction);
 }
