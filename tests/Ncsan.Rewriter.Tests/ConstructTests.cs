@@ -285,6 +285,40 @@ public class ConstructTests
             subject.Sites.Where(static s => (s.Flags & SiteFlags.InLoop) != 0).Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Reads_that_an_interlocked_operation_validates_are_marked(bool optimize)
+    {
+        const string Source = """
+            class Item { public Item Next; }
+            class C
+            {
+                Item _fast, _head; int _taken, _count, _other; Item[] _items = new Item[2]; static string s_text;
+                public Item Rent() { var item = _fast; if (item == null || Interlocked.CompareExchange(ref _fast, null, item) != item) { item = new Item(); } return item; }
+                public void Push(Item item) { do { item.Next = _head; } while (Interlocked.CompareExchange(ref _head, item, item.Next) != item.Next); }
+                public string Text() { if (s_text == null) { Interlocked.CompareExchange(ref s_text, "x", null); } return s_text; }
+                public Item Element() { for (int i = 0; i < 2; i++) { var item = _items[i]; if (item != null && Interlocked.CompareExchange(ref _items[i], null, item) == item) { return item; } } return null; }
+                public bool Enter() => _taken == 0 && Interlocked.Exchange(ref _taken, 1) == 0;
+                public int Ref(ref int place) { int seen = place; return Interlocked.CompareExchange(ref place, seen + 1, seen); }
+                public void Set() { if (_taken == 0) { Interlocked.Exchange(ref _taken, 1); } }
+                public void Count() { if (_count < 9) { Interlocked.Increment(ref _count); } }
+                public void Spin() { while (_other == 5) { } Interlocked.CompareExchange(ref _other, 1, 0); }
+                public Item Peek() => _fast;
+                public void Run() { Rent(); Push(new Item()); Text(); Element(); Enter(); Ref(ref _other); Set(); Count(); Spin(); Peek(); }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Assert.Equal(
+            ["C.Element() Item[]", "C.Enter() C._taken (int)", "C.Push(Item) C._head (Item)", "C.Ref(ref int) ref int", "C.Rent() C._fast (Item)", "C.Text() C.s_text (string)"],
+            subject.Sites.Where(static s => s.Kind == SiteKind.Read && (s.Flags & SiteFlags.Marked) != 0).Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["C.Count() C._count (int)", "C.Peek() C._fast (Item)", "C.Set() C._taken (int)", "C.Spin() C._other (int)"],
+            subject.Sites.Where(static s => s.Kind == SiteKind.Read && (s.Flags & SiteFlags.Marked) == 0 && s.Method is "C.Count()" or "C.Peek()" or "C.Set()" or "C.Spin()").Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Runs_of_elements_that_cannot_tear_are_told_from_others()
     {
