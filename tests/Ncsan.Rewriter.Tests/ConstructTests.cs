@@ -288,6 +288,34 @@ public class ConstructTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void An_event_that_is_asked_and_then_read_again_is_told_from_one_that_is_read_once(bool optimize)
+    {
+        const string Source = """
+            class C
+            {
+                event Action E, F = () => { }; event EventHandler<int> G; static event Action S; event Action Other;
+                public void Twice() { if (E != null) { E(); } }
+                public void Statically() { if (S == null) { return; } S.Invoke(); }
+                public void Arguments() { if (G is not null) { G(this, 3); } }
+                public void Once() { E?.Invoke(); F(); F.Invoke(); G?.Invoke(this, 4); }
+                public void Kept() { var e = E; if (e != null) { e(); } }
+                public bool Asked() { if (E == null) { Once(); } return E != null; }
+                public void Apart() { if (E != null) { Other?.Invoke(); } }
+                public void Run() { Twice(); Statically(); Arguments(); Once(); Kept(); Asked(); Apart(); E += Nothing; Twice(); Kept(); E -= Nothing; }
+                static void Nothing() { }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Assert.Equal(
+            ["C.Arguments() C.G (EventHandler<int>)", "C.Arguments() C.G (EventHandler<int>)", "C.Statically() C.S (Action)", "C.Statically() C.S (Action)", "C.Twice() C.E (Action)", "C.Twice() C.E (Action)"],
+            subject.Sites.Where(static s => s.Kind == SiteKind.Read).Select(static s => $"{s.Method} {s.Member}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Reads_that_an_interlocked_operation_validates_are_marked(bool optimize)
     {
         const string Source = """
