@@ -30,6 +30,6 @@ public enum SkipReason
     /// <summary>It is to the field in which the compiler keeps the delegate of a lambda: two threads may each make one, and either will do.</summary>
     DelegateCache,
 
-    /// <summary>It reads the field of a field-like event, which its accessors exchange by Interlocked.</summary>
+    /// <summary>It reads the field of a field-like event, which its accessors exchange by Interlocked, and reads it once.</summary>
     EventField,
 }

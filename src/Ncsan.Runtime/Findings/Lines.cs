@@ -49,6 +49,8 @@ internal static class Lines
         else if (resolved.Member != member) { line.Put("member", resolved.Member); }
         PutIf(line, "readModifyWrite", (resolved.Flags & SiteFlags.ReadModifyWrite) != 0 || side.Is(AccessKind.Compound));
         PutIf(line, "testedFirst", (resolved.Flags & SiteFlags.TestedFirst) != 0);
+        PutIf(line, "inLoop", (resolved.Flags & SiteFlags.InLoop) != 0);
+        PutIf(line, "elements", (resolved.Flags & SiteFlags.Elements) != 0);
         PutIf(line, "reference", side.Is(AccessKind.Reference));
         PutIf(line, "collection", side.Is(AccessKind.Collection) || resolved.Operation is { IsOfCollection: true });
         PutIf(line, "unaligned", side.IsUnaligned);
