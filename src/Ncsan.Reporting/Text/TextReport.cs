@@ -49,8 +49,8 @@ public sealed class TextReport
         if (guarded.Length > 0) { Line(""); }
     }
 
-    /// <summary>Writes what comes after the findings: problems, unused suppressions, the summary line.</summary>
-    public void WriteEnd(Report report)
+    /// <summary>Writes what comes after the findings: problems, unused suppressions, and the summary line unless somebody else has the last word.</summary>
+    public void WriteEnd(Report report, bool withSummary = true)
     {
         foreach (string problem in report.Problems) { Line(problem); }
         foreach (Suppression unused in report.UnusedSuppressions)
@@ -58,7 +58,7 @@ public sealed class TextReport
             Line($"NCS2103 {unused.Source}: '{unused}' silenced nothing{(unused.Reason.Length > 0 ? $" ({unused.Reason})" : "")}; it can go.");
         }
 
-        Line(SummaryLine(report));
+        if (withSummary) { Line(SummaryLine(report)); }
     }
 
     /// <summary>The last line of a run that found nothing and had nothing to silence. The usual run ends with it, so it costs no more than it says.</summary>

@@ -6,6 +6,7 @@ internal static class CurrentTest
     private static readonly AsyncLocal<Test?> s_test = new();
     private static readonly Gate s_gate = new();
     private static readonly List<string> s_names = [];
+    private static long s_entered;
 
     /// <summary>The test on whose behalf the current thread runs, or null.</summary>
     internal static string? Name => s_test.Value?.Name;
@@ -16,7 +17,14 @@ internal static class CurrentTest
     /// <summary>The name of a test by its number.</summary>
     internal static string NameOf(int number) => s_names[number - 1];
 
-    internal static void Enter(string name) => s_test.Value = new Test(name, NumberOf(name));
+    /// <summary>How many tests have begun. Whoever asked for some wants to know whether any did.</summary>
+    internal static long Entered => Volatile.Read(ref s_entered);
+
+    internal static void Enter(string name)
+    {
+        Interlocked.Increment(ref s_entered);
+        s_test.Value = new Test(name, NumberOf(name));
+    }
 
     internal static void Leave() => s_test.Value = null;
 
