@@ -47,6 +47,24 @@ public class TextReportTests
         Assert.Contains("race:Bank._entries\n", text);
     }
 
+    [Theory]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws(int, List<int>)", true)]
+    [InlineData("BankTests.Withdraws", "BankTests.Withdraws()", true)]
+    [InlineData("Bank.BankTests+Late.Withdraws", "BankTests.Late.Withdraws()", true)]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws() lambda", false)]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws().Local()", false)]
+    [InlineData("Bank.MyBankTests.Withdraws", "BankTests.Withdraws()", false)]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.WithdrawsTwice()", false)]
+    public void AFrameOfATestIsKnownByItsName(string test, string frame, bool isOf) => Assert.Equal(isOf, new Frame(frame).IsOf(test));
+
+    [Fact]
+    public void NoOtherTestIsNamedInATest()
+    {
+        string text = Text(Samples.Report(Samples.InATest));
+        Assert.DoesNotContain("Deposits", text);
+        Assert.Contains("started by Bank.Run() src/Account.cs:20, called by BankTests.SetUp() src/Account.cs:21\n", text);
+    }
+
     [Fact]
     public void ASourceFileThatIsGoneCostsOnlyTheSourceLine()
     {

@@ -56,7 +56,7 @@ internal static class Lines
         Frames(line, "stack", resolved.Stack);
         Thread thread = side.Thread.Managed;
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.ThreadName);
-        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread, side.Actor));
+        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread, side.Actor, side.TestNumber));
         line.Close().OpenList("locksHeld");
         foreach (HeldLockInfo held in side.LocksHeld) { line.Item(LockFindings.Describe(held)); }
         line.CloseList().Close();
@@ -107,7 +107,9 @@ internal static class Lines
         line.OpenList(name);
         foreach (Frame frame in frames)
         {
-            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line).Close();
+            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line);
+            PutIf(line, "testPlatform", frame.IsOfTestPlatform);
+            line.Close();
         }
 
         line.CloseList();

@@ -11,8 +11,8 @@ internal static class CurrentTest
     /// <summary>The test on whose behalf the current thread runs, or null.</summary>
     internal static string? Name => s_test.Value?.Name;
 
-    /// <summary>The same as a number of this process, from 1; 0 for none.</summary>
-    internal static int Number => s_test.Value?.Number ?? 0;
+    /// <summary>The same as a number of this process, from 1; 0 for none. Asked at every fork, so programs without tests pay nothing for it.</summary>
+    internal static int Number => Entered == 0 ? 0 : s_test.Value?.Number ?? 0;
 
     /// <summary>The name of a test by its number.</summary>
     internal static string NameOf(int number) => s_names[number - 1];
