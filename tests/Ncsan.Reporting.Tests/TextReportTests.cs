@@ -47,6 +47,21 @@ public class TextReportTests
         Assert.Contains("race:Bank._entries\n", text);
     }
 
+    [Fact]
+    public void AFieldIsNamedAfterTheSideThatKnowsIt()
+    {
+        Finding predicted = Samples.LostUpdate with
+        {
+            Member = "FieldInfo.SetValue",
+            Title = "predicted data race on FieldInfo.SetValue",
+            Accesses = [Samples.LostUpdate.Accesses[0] with { Member = "Account._balance (int)" }, Samples.LostUpdate.Accesses[1]],
+        };
+        string text = Text(Samples.Report(predicted));
+        Assert.StartsWith("NCS0001 predicted data race on Account._balance (int) ", text);
+        Assert.Contains("FieldInfo.SetValue, plain", text);
+        Assert.Contains("race:Account._balance\n", text);
+    }
+
     [Theory]
     [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws(int, List<int>)", true)]
     [InlineData("BankTests.Withdraws", "BankTests.Withdraws()", true)]

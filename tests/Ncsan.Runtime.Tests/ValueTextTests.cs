@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Ncsan.Runtime.Findings;
 using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Races.Watching;
-using Ncsan.Runtime.Sites;
 using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Tests;
@@ -15,18 +14,6 @@ public sealed class ValueTextTests
 
     [Flags]
     private enum Rights : short { None, Read = 1, Write = 2, Both = 3, Own = 4, All = -1 }
-
-    [Theory]
-    [InlineData("C._f (int)", "int")]
-    [InlineData("captured local x (List<int>)", "List<int>")]
-    [InlineData("double[,,]", "double")]
-    [InlineData("int[][]", "int[]")]
-    [InlineData("ref Light", "Light")]
-    [InlineData("Span<char>", "char")]
-    [InlineData("ReadOnlySpan<ValueTuple<int, int>>", "ValueTuple<int, int>")]
-    [InlineData("FieldInfo.SetValue", "")]
-    [InlineData("bytes", "")]
-    public void A_members_name_tells_its_type(string member, string type) => Assert.Equal(type, MemberType.Of(member));
 
     [Theory]
     [InlineData('x', "'x'")]

@@ -40,7 +40,7 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
         bool assertion = ((finding.Mine.Kind | (finding.Theirs?.Kind ?? 0)) & AccessKind.Assert) != 0;
         (string rule, string kind) = assertion ? ("NCS0003", "assert exclusive") : theirs is null ? ("NCS0002", "unknown origin") : ("NCS0001", "data race");
         string[] keys = theirs is null ? [mine.Key] : [mine.Key, theirs.Key];
-        string member = theirs is null || string.CompareOrdinal(mine.Member, theirs.Member) <= 0 ? mine.Member : theirs.Member;
+        string member = theirs is null ? mine.Member : MemberNames.MoreTelling(mine.Member, theirs.Member, mine.Side.Is(AccessKind.Collection));
         return new ResolvedFinding(rule, kind, IdOf(rule, keys), member, finding, mine, theirs);
     }
 
@@ -78,6 +78,6 @@ internal sealed record ResolvedSide(Side Side, string Member, string Type, SiteF
         var stack = StackFrames.Resolve(side.Stack, side.Site, site);
         var operation = Operation.Of(side.Site, site, side.Stack);
         string member = operation is not null ? operation.Member : site?.Member is { Length: > 0 } known ? known : "unknown memory";
-        return new ResolvedSide(side, member, MemberType.Of(site?.Member ?? ""), site?.Flags ?? SiteFlags.None, stack, operation);
+        return new ResolvedSide(side, member, MemberNames.TypeOf(site?.Member ?? ""), site?.Flags ?? SiteFlags.None, stack, operation);
     }
 }
