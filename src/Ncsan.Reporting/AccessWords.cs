@@ -19,10 +19,10 @@ internal static class AccessWords
     }
 
     /// <summary>The thread's name and where it came from.</summary>
-    internal static string Thread(ThreadOrigin thread, SourceFiles sources)
+    internal static string Thread(ThreadOrigin thread, Finding finding, SourceFiles sources)
     {
         string name = thread.Name is { Length: > 0 } given ? $"thread '{given}' (#{thread.Id})" : $"thread #{thread.Id}";
-        string chain = string.Join(", called by ", thread.CreatedAt.Where(f => !f.IsRuntime).Take(LongestChain).Select(f => sources.Place(f.File, f.Line) is { } place ? $"{f.Method} {place}" : f.Method));
+        string chain = string.Join(", called by ", Stacks.Chain(thread.CreatedAt, finding.Test).Take(LongestChain).Select(f => sources.Place(f.File, f.Line) is { } place ? $"{f.Method} {place}" : f.Method));
         return chain.Length > 0 ? $"{name}, started by {chain}" : name;
     }
 

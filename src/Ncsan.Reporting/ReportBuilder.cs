@@ -99,7 +99,7 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
 
     private Finding Judge(Finding finding)
     {
-        finding = NameCollection(finding);
+        finding = NameMember(finding);
         if (finding.Class.Length == 0) { finding = finding with { Class = HarmClassifier.Classify(finding) }; }
         return finding with
         {
@@ -109,13 +109,13 @@ public sealed class ReportBuilder(Policy policy, SuppressionSet suppressions)
     }
 
     /// <summary>
-    /// Of two sides that met on a collection one may know where it came from (<c>Bank._entries (List&lt;int&gt;.Add)</c>) and the other only what it
-    /// did (<c>List&lt;int&gt;.Enumerator.MoveNext</c>): the finding is named after the one that knows.
+    /// Of two sides that meet one may know where it is (<c>Bank._entries (List&lt;int&gt;.Add)</c>, <c>Bank._total (int)</c>) and the other only what it did
+    /// (<c>List&lt;int&gt;.Enumerator.MoveNext</c>, <c>ref int</c>): the finding is named after the one that knows. What is only predicted is not named so by the runtime.
     /// </summary>
-    private static Finding NameCollection(Finding finding)
+    private static Finding NameMember(Finding finding)
     {
         static bool HasOrigin(string member) => member.Contains(" (", StringComparison.Ordinal);
-        if (HasOrigin(finding.Member) || finding.Accesses.FirstOrDefault(a => a.Collection && a.Member is { } m && HasOrigin(m))?.Member is not { } named) { return finding; }
+        if (HasOrigin(finding.Member) || finding.Accesses.FirstOrDefault(a => a.Member is { } m && HasOrigin(m))?.Member is not { } named) { return finding; }
         return finding with
         {
             Title = finding.Title.Replace(finding.Member, named, StringComparison.Ordinal),

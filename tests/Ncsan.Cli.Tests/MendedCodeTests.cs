@@ -124,7 +124,7 @@ public sealed class MendedCodeTests : IDisposable
             """);
         Write("Account.cs", Account);
         Write(verb == "test" ? "BankTests.cs" : "Program.cs", verb == "test" ? Tests : Program);
-        var found = Ncsan.RunIn(_sandbox.Folder, null, verb, "Bank", "--sampling", "always", "--findings", Findings);
+        var found = Ncsan.RunIn(_sandbox.Folder, null, verb, "Bank", "--sampling", "always", "--rounds", "5", "--findings", Findings);
         Match id = Regex.Match(found.Error, @"NCS0001 data race on Account\._balance.*#([0-9a-f]{8})");
         Assert.True(id.Success, found.Out + found.Error);
         return id.Groups[1].Value;

@@ -78,6 +78,30 @@ internal static class Samples
         ],
     };
 
+    /// <summary>A finding in a test that the platform began where another test ended: one side is the test's own thread.</summary>
+    internal static Finding InATest => LostUpdate with
+    {
+        Id = "0e57ab1e",
+        Test = "Bank.Tests.BankTests.Withdraws",
+        Accesses =
+        [
+            Side("write", InAccount("Account.Withdraw(int)", 12), new ThreadOrigin(1, "main", [])) with
+            {
+                Stack =
+                [
+                    InAccount("Account.Withdraw(int)", 12), InAccount("BankTests.Withdraws() lambda", 20), new Frame("Assert.All(IEnumerable<T>, Action<T>)", "/_/src/Assert.cs", 7, IsOfTestPlatform: true),
+                    InAccount("BankTests.Withdraws()", 21), .. Platform, InAccount("BankTests.Deposits()", 24), .. Platform,
+                ],
+            },
+            Side("write", InAccount("Account.Withdraw(int)", 12), new ThreadOrigin(7, "worker", [InAccount("Bank.Run()", 20), InAccount("BankTests.SetUp()", 21), .. Platform, InAccount("BankTests.Deposits()", 24)])) with
+            {
+                Stack = [InAccount("Account.Withdraw(int)", 12), InAccount("BankTests.SetUp() lambda", 21), .. Platform, InAccount("BankTests.Deposits()", 24)],
+            },
+        ],
+    };
+
+    private static Frame[] Platform => [new("<Module>.InvokeStub_BankTests.Withdraws(object, Span<object>)"), new("System.Reflection.RuntimeMethodInfo.Invoke()"), new("TestRunner.InvokeTestMethod(object)", "/_/src/TestRunner.cs", 9, IsOfTestPlatform: true)];
+
     /// <summary>A finding that is not about two accesses: it tells itself in sections.</summary>
     internal static Finding LockOrder => new()
     {
@@ -96,7 +120,7 @@ internal static class Samples
         ],
     };
 
-    internal static Finding[] All => [LostUpdate, Collection, UnknownOrigin, LazyCache, LockOrder];
+    internal static Finding[] All => [LostUpdate, InATest, Collection, UnknownOrigin, LazyCache, LockOrder];
 
     /// <summary>The report over <see cref="All"/>, as <c>ncsan report</c> would build it from the lines.</summary>
     internal static Report Report(params Finding[] findings)

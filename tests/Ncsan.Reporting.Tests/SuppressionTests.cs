@@ -42,6 +42,14 @@ public class SuppressionTests
     }
 
     [Fact]
+    public void EachSidesNameOfTheMemberIsOne()
+    {
+        var set = new SuppressionSet();
+        set.Add("race:FieldInfo.SetValue", "s");
+        Assert.NotNull(set.Match(Samples.LostUpdate with { Accesses = [Samples.LostUpdate.Accesses[0] with { Member = "FieldInfo.SetValue" }] }));
+    }
+
+    [Fact]
     public void ASilencedFindingIsCountedAndNeverShown()
     {
         var set = new SuppressionSet();

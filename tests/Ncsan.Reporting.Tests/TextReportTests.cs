@@ -48,6 +48,39 @@ public class TextReportTests
     }
 
     [Fact]
+    public void AFieldIsNamedAfterTheSideThatKnowsIt()
+    {
+        Finding predicted = Samples.LostUpdate with
+        {
+            Member = "FieldInfo.SetValue",
+            Title = "predicted data race on FieldInfo.SetValue",
+            Accesses = [Samples.LostUpdate.Accesses[0] with { Member = "Account._balance (int)" }, Samples.LostUpdate.Accesses[1]],
+        };
+        string text = Text(Samples.Report(predicted));
+        Assert.StartsWith("NCS0001 predicted data race on Account._balance (int) ", text);
+        Assert.Contains("FieldInfo.SetValue, plain", text);
+        Assert.Contains("race:Account._balance\n", text);
+    }
+
+    [Theory]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws(int, List<int>)", true)]
+    [InlineData("BankTests.Withdraws", "BankTests.Withdraws()", true)]
+    [InlineData("Bank.BankTests+Late.Withdraws", "BankTests.Late.Withdraws()", true)]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws() lambda", false)]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.Withdraws().Local()", false)]
+    [InlineData("Bank.MyBankTests.Withdraws", "BankTests.Withdraws()", false)]
+    [InlineData("Bank.BankTests.Withdraws", "BankTests.WithdrawsTwice()", false)]
+    public void AFrameOfATestIsKnownByItsName(string test, string frame, bool isOf) => Assert.Equal(isOf, new Frame(frame).IsOf(test));
+
+    [Fact]
+    public void NoOtherTestIsNamedInATest()
+    {
+        string text = Text(Samples.Report(Samples.InATest));
+        Assert.DoesNotContain("Deposits", text);
+        Assert.Contains("started by Bank.Run() src/Account.cs:20, called by BankTests.SetUp() src/Account.cs:21\n", text);
+    }
+
+    [Fact]
     public void ASourceFileThatIsGoneCostsOnlyTheSourceLine()
     {
         var elsewhere = new StringWriter();

@@ -66,7 +66,7 @@ public unsafe class SnapshotTests
             var before = ValueSnapshot.Take(address, access, thread.FirstScratch(access.Size));
             run[1] = new Version();
             var after = ValueSnapshot.Take(address, access, thread.SecondScratch(access.Size));
-            Assert.Equal(("null", "Version"), (before.CapturedBeside(after).Format("object[]"), after.CapturedBeside(before).Format("object[]")));
+            Assert.Equal(("null", "Version"), (before.CapturedBeside(after).Format("object", null), after.CapturedBeside(before).Format("object", null)));
         }
     }
 
@@ -81,12 +81,12 @@ public unsafe class SnapshotTests
     [Fact]
     public void A_change_is_written_as_one_even_where_both_values_look_alike()
     {
-        CapturedValue Reference(Type? type) => new(0, [], type, AccessKind.Write | AccessKind.Reference, 8);
-        CapturedValue Large(byte last) => new(0, [.. new byte[15], last], null, AccessKind.Write, 24);
-        Assert.Equal("another string", Reference(typeof(string)).FormatAfter(Reference(typeof(string)), "C._name (object)"));
-        Assert.Equal("string", Reference(typeof(string)).FormatAfter(Reference(null), "C._name (object)"));
-        Assert.EndsWith("(other bytes behind)", Large(1).FormatAfter(Large(1), "C._big (Big)"));
-        Assert.EndsWith("02...", Large(2).FormatAfter(Large(1), "C._big (Big)"));
+        CapturedValue Reference(Type? type) => new([], type, AccessKind.Write | AccessKind.Reference, 8);
+        CapturedValue Number(double value) => new(BitConverter.GetBytes(value), null, AccessKind.Write, 8);
+        Assert.Equal("another string", Reference(typeof(string)).FormatAfter(Reference(typeof(string)), "object", null));
+        Assert.Equal("string", Reference(typeof(string)).FormatAfter(Reference(null), "object", null));
+        Assert.Equal("NaN (other bits)", Number(double.NaN).FormatAfter(Number(-double.NaN), "double", null));
+        Assert.Equal("2", Number(2).FormatAfter(Number(1), "double", null));
     }
 
     [Theory]

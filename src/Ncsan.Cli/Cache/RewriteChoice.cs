@@ -10,13 +10,6 @@ internal sealed record RewriteChoice(IReadOnlyList<string> Include, IReadOnlyLis
     /// <summary>The reason that the test platform is given: no blind spot, since nobody looks for races there, but counted.</summary>
     public const string TestPlatform = "part of the test platform";
 
-    /// <summary>What runs tests rather than being tested. It is never what the user looks for, and slows every test down.</summary>
-    private static readonly string[] s_testPlatform =
-    [
-        "testhost*", "Microsoft.TestPlatform.*", "Microsoft.VisualStudio.TestPlatform.*", "Microsoft.VisualStudio.CodeCoverage.*", "Microsoft.Testing.*",
-        "xunit.*", "nunit*", "MSTest.*", "TUnit*",
-    ];
-
     /// <summary>For the stamp.</summary>
     public string Text { get; } = $"include {string.Join(',', Include)} exclude {string.Join(',', Exclude)}";
 
@@ -28,7 +21,9 @@ internal sealed record RewriteChoice(IReadOnlyList<string> Include, IReadOnlyLis
         if (name.EndsWith(".resources", StringComparison.OrdinalIgnoreCase)) { return new("", "resources without code"); }
         if (Matches(Include, name)) { return null; }
         if (Matches(Exclude, name)) { return new("NCS1021", "left out by --exclude"); }
-        return Matches(s_testPlatform, name) ? new("", TestPlatform) : null;
+
+        // It is never what the user looks for, and slows every test down.
+        return Runtime.Findings.TestPlatform.Owns(name) ? new("", TestPlatform) : null;
     }
 
     private static bool Matches(IReadOnlyList<string> patterns, string name)

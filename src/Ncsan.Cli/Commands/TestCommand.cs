@@ -18,7 +18,7 @@ internal static class TestCommand
             var choices = options.Options(parsed, forTests: true);
             var app = ApplicationLocator.Locate(options.Target(parsed), options.Build(parsed));
             using var copy = RewrittenCopy.Open(app, options.Rewrite(parsed));
-            var launch = TestLaunch.Of(app.In(copy.Location.Folder), arguments);
+            var launch = TestLaunch.Of(app, app.In(copy.Location.Folder), arguments);
             using var framework = options.Framework(parsed, app.In(copy.Location.Folder));
             return ProgramRun.Go(copy, framework is null ? launch : InstrumentedFramework.On(framework, launch), choices);
         });

@@ -27,7 +27,6 @@ internal static class CommandAgain
             instead(copy, launch, options);
             return ExitCodes.Success;
         };
-        TestLaunch.Only = recipe.Test;
         try
         {
             Environment.CurrentDirectory = recipe.Folder;

@@ -34,9 +34,11 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
     /// <summary>The last line that the program said on its standard error.</summary>
     public string LastError { get; private set; } = "";
 
+    /// <exception cref="InputException">No test runs any more.</exception>
     public void Make(int times, Launch launch, RunOptions options)
     {
         bool interrupted = SiteIsGone;
+        string[] narrowing = recipe.Test is { Length: > 0 } test && launch.Narrowing is { } narrow ? [.. narrow([test])] : [];
         while (Made < times && !interrupted)
         {
             string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";
@@ -53,10 +55,20 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
                 // Between bursts the second access could come while nobody looks.
                 [Options.Sampling.EnvironmentVariable] = "always",
             };
-            var child = ChildProcess.Start(launch with { Environment = ProgramRun.With(launch.Environment, settings, findings), ErrorFile = errors });
+            var child = ChildProcess.Start(launch.Plus(narrowing) with { Environment = ProgramRun.With(launch.Environment, settings, findings), ErrorFile = errors });
             bool found = Wait(child, findings);
             interrupted = child.WasInterrupted;
             if (interrupted && !found) { return; }
+            if (launch.RunsTests && !found && !ChildProcess.IsCrash(LastExitCode) && TestsEntered.In(findings) == 0)
+            {
+                if (narrowing.Length == 0) { throw new InputException("NCS2503", $"'ncsan {string.Join(' ', recipe.Arguments)}' does not run any more: no test is known to have run, and the test run ended with {LastExitCode}."); }
+                Say.Sentence("NCS2015", $"told '{string.Join(' ', narrowing)}', the test run ended with {LastExitCode} and ran no test. Every test runs instead.");
+                narrowing = [];
+                File.Delete(findings);
+                Directory.Delete(store, recursive: true);
+                continue;
+            }
+
             Made++;
             if (found) { Reproduced++; } else if (!LearnGates(store)) { _way++; }
             WasReached |= found || Reached(findings);

@@ -11,8 +11,18 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IRea
     /// <summary>Null where the program has our own input and outputs; else it has none but for this file, to which it says what goes wrong.</summary>
     public string? ErrorFile { get; init; }
 
+    /// <summary>It is there to run tests.</summary>
+    public bool RunsTests { get; init; }
+
     /// <summary>The arguments that restrict it to some tests, by their names; null where that cannot be asked for.</summary>
     public Func<IReadOnlyList<string>, IEnumerable<string>>? Narrowing { get; init; }
+
+    /// <summary>The same with more arguments, which go before a <c>--</c>: what comes after one are settings to a test host.</summary>
+    public Launch Plus(IReadOnlyList<string> arguments)
+    {
+        int end = Arguments.ToList().IndexOf("--");
+        return this with { Arguments = end < 0 ? [.. Arguments, .. arguments] : [.. Arguments.Take(end), .. arguments, .. Arguments.Skip(end)] };
+    }
 
     /// <summary>Whether it may be started again. Whoever runs tests through a pipe expects one run; what it learns is there for the next command.</summary>
     public bool MayRepeat => !Arguments.Any(static a => a.StartsWith("--dotnet-test-pipe", StringComparison.Ordinal) || a.StartsWith("--server", StringComparison.Ordinal));

@@ -25,7 +25,7 @@ internal static class ProgramRun
         string findings = FindingsFile.Prepare(copy.Location, options);
         ChildProcess Start(Launch what, IReadOnlyDictionary<string, string> settings) =>
             ChildProcess.Start(what with { Environment = With(With(what.Environment, settings, findings), options.Settings, findings) });
-        var rounds = new Rounds(copy.Location, options);
+        var rounds = new Rounds(copy.Location, options, findings);
         var first = Start(launch, rounds.Settings);
 
         // Everything from here on happens beside the program's own start.
@@ -38,6 +38,7 @@ internal static class ProgramRun
         ended.Set();
         follower.Join();
 
+        if (launch.RunsTests && TestsEntered.In(findings) == 0) { report.Doubt = ("NCS2015", $"no test is known to have run; the test run ended with {exitCode}."); }
         bool fails = report.End(findings, out bool hang);
         return (hang && exitCode == ExitCodes.Hang) || ChildProcess.IsCrash(exitCode) || !fails ? exitCode : options.FindingsExitCode;
     }

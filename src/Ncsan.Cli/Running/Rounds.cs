@@ -19,9 +19,11 @@ internal sealed class Rounds
     private readonly string? _store;
     private readonly Dictionary<string, string> _settings = [];
     private readonly StandardInput? _input;
+    private readonly string _findings;
 
-    public Rounds(CopyLocation copy, RunOptions options)
+    public Rounds(CopyLocation copy, RunOptions options, string findings)
     {
+        _findings = findings;
         _count = options.Rounds;
         
         // What one run nearly saw is learnt for the next one, or to be told.
@@ -45,12 +47,24 @@ internal sealed class Rounds
         long started = Stopwatch.GetTimestamp();
         int exitCode = ExitCodes.Success;
         Prospect last = default;
+        bool ofTests = launch.Narrowing is not null;
+        string[] narrowing = [];
+        long written = 0;
         for (int round = 1; ; round++)
         {
             int ended = child.WaitForExit();
+            if (narrowing.Length > 0 && !child.WasInterrupted && IsRefused(ended, written))
+            {
+                Say.Sentence("NCS2015", $"round {round} ran no test: told '{narrowing[0]}', the test run ended with {ended}. It is run again with every test.");
+                (narrowing, launch) = ([], launch with { Narrowing = null });
+                _input!.Rewind();
+                child = start(launch, _settings);
+                ended = child.WaitForExit();
+            }
+
             if (exitCode == ExitCodes.Success || ChildProcess.IsCrash(ended)) { exitCode = ended; }
             if (round >= _count || ChildProcess.IsCrash(ended) || ended == ExitCodes.Hang || child.WasInterrupted || !launch.MayRepeat) { return exitCode; }
-            Prospect left = LearntCandidates.Look(_store!, _runId, ofTests: launch.Narrowing is not null);
+            Prospect left = LearntCandidates.Look(_store!, _runId, ofTests);
             if (left.Pairs == 0 || (round > 1 && left.Known == last.Known)) { return exitCode; }
             last = left;
             if (round == 1)
@@ -60,12 +74,16 @@ internal sealed class Rounds
                 _settings[Options.DelayBudget.EnvironmentVariable] = ((int)Math.Clamp(clean, LeastBudget, int.MaxValue)).ToString(CultureInfo.InvariantCulture);
             }
 
-            string[] narrowing = left.Tests is { Count: > 0 and <= MostTests } tests && launch.Narrowing is { } narrow ? [.. narrow(tests)] : [];
+            narrowing = left.Tests is { Count: > 0 and <= MostTests } tests && launch.Narrowing is { } narrow ? [.. narrow(tests)] : [];
             Say.Line($"ncsan: round {round + 1} of at most {_count}: {(narrowing.Length > 0 ? Count(left.Tests!.Count, "test") + ", " : "")}waiting where threads nearly met, for {Count(left.Pairs, "pair")} of accesses");
             _input!.Rewind();
-            child = start(launch with { Arguments = [.. launch.Arguments, .. narrowing] }, _settings);
+            written = new FileInfo(_findings).Length;
+            child = start(launch.Plus(narrowing), _settings);
         }
     }
+
+    /// <summary>Whether a round of tests that are known, and that ended by itself, has entered none: its arguments were not what the test platform understands.</summary>
+    private bool IsRefused(int ended, long written) => !ChildProcess.IsCrash(ended) && ended != ExitCodes.Hang && TestsEntered.In(_findings, written) == 0;
 
     private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 

@@ -12,7 +12,8 @@ namespace Ncsan.Cli.Running;
 /// </summary>
 internal sealed class RunReport(RunOptions options)
 {
-    private const string QuietStart = "{\"schema\":1,\"record\":\"summary\"";
+    /// <summary>How the line begins that a process writes at its end.</summary>
+    internal const string SummaryStart = "{\"schema\":1,\"record\":\"summary\"";
 
     /// <summary>What the run knew about its locks, for <c>ncsan locks</c>: nothing to tell here.</summary>
     private const string LocksStart = "{\"schema\":1,\"record\":\"locks\"";
@@ -27,13 +28,16 @@ internal sealed class RunReport(RunOptions options)
     private SourceFiles? _sources;
     private int _line;
 
+    /// <summary>What is said in the place of the summary of a run that found nothing, where that would be no news to be glad of.</summary>
+    public (string Id, string Sentence)? Doubt { get; set; }
+
     /// <summary>Takes in one line of the findings file and shows it if it is a new finding.</summary>
     public void Take(string line, string source)
     {
         if (_builder is null)
         {
             _held.Add(line);
-            if (line.StartsWith(QuietStart, StringComparison.Ordinal) || line.StartsWith(LocksStart, StringComparison.Ordinal)) { return; }
+            if (line.StartsWith(SummaryStart, StringComparison.Ordinal) || line.StartsWith(LocksStart, StringComparison.Ordinal)) { return; }
             Begin(source);
             return;
         }
@@ -50,7 +54,8 @@ internal sealed class RunReport(RunOptions options)
         hang = false;
         if (_builder is null && options.Suppressions.Count == 0 && !options.Files.Any)
         {
-            Say.Line(QuietSummary());
+            if (Doubt is not var (id, sentence)) { Say.Line(QuietSummary()); }
+            else { Say.Sentence(id, sentence); }
             return false;
         }
 
@@ -63,13 +68,15 @@ internal sealed class RunReport(RunOptions options)
 
     private void EndWith(Report report)
     {
+        bool isInDoubt = Doubt is not null && report.Findings.Count == 0;
         ReportWriter.Write(report, options.Files);
         Show(text =>
         {
             foreach (Finding predicted in report.Findings.Where(static f => f.IsPredicted)) { text.WriteFinding(predicted); }
             text.WriteUsualLocks(report.Findings.Where(f => _shownWithoutLock.Contains(f.Id)));
-            text.WriteEnd(report);
+            text.WriteEnd(report, withSummary: !isInDoubt);
         });
+        if (isInDoubt) { Say.Sentence(Doubt!.Value.Id, Doubt.Value.Sentence); }
     }
 
     private void Begin(string source)

@@ -61,7 +61,7 @@ public sealed class HtmlReport
             Line("</div>");
         }
 
-        foreach (Section section in finding.Sections) { SectionBlock(section); }
+        foreach (Section section in finding.Sections) { SectionBlock(section, finding); }
         Facts(finding);
         Line("</details>");
     }
@@ -73,9 +73,9 @@ public sealed class HtmlReport
         Line($"<div><span class=\"kind\">{Text(access.Kind)}</span> <code>{Text(top.Method)}</code> <span class=\"place\">{Text(_sources.Place(top.File, top.Line) ?? "no symbols")}</span></div>");
         if (_sources.Line(top.File, top.Line) is { } source) { Line($"<pre>{Text(source)}</pre>"); }
         Line($"<div class=\"facts\">{Text(string.Join(", ", AccessWords.Facts(access, finding)))}</div>");
-        if (access.Thread is { } thread) { Line($"<div class=\"thread\">{Text(AccessWords.Thread(thread, _sources))}</div>"); }
+        if (access.Thread is { } thread) { Line($"<div class=\"thread\">{Text(AccessWords.Thread(thread, finding, _sources))}</div>"); }
         if (access.LocksHeld.Count > 0) { Line($"<div class=\"thread\">holding {Text(string.Join(", ", access.LocksHeld))}</div>"); }
-        Stack(Stacks.Below(access.Stack));
+        Stack(Stacks.Below(access.Stack, finding.Test));
         Line("</div>");
     }
 
@@ -92,11 +92,11 @@ public sealed class HtmlReport
         Line("</ol>");
     }
 
-    private void SectionBlock(Section section)
+    private void SectionBlock(Section section, Finding finding)
     {
         Line($"<div class=\"side\"><div class=\"kind\">{Text(section.Title)}</div>");
         foreach (string line in section.Lines) { Line($"<div class=\"line\">{Text(line)}</div>"); }
-        Stack(Stacks.Fold(section.Stack));
+        Stack(Stacks.Fold(section.Stack, finding.Test));
         Line("</div>");
     }
 

@@ -82,7 +82,7 @@ public static class FindingReader
         Extra = o.Except("kind", "marked", "size", "method", "file", "line", "member", "stack", "thread", "locksHeld", "readModifyWrite", "testedFirst", "inLoop", "elements", "reference", "collection", "unaligned", "reordered"),
     };
 
-    private static Frame Frame(JsonElement o) => new(o.Text("method") ?? "", o.Text("file"), (int)o.Number("line", 0), (int)o.Number("folded", 0));
+    private static Frame Frame(JsonElement o) => new(o.Text("method") ?? "", o.Text("file"), (int)o.Number("line", 0), (int)o.Number("folded", 0), o.Truth("testPlatform"));
 
     private static RunSummary Summary(JsonElement o) => new()
     {

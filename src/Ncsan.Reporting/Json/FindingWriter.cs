@@ -139,6 +139,7 @@ public static class FindingWriter
             w.WriteString("file", frame.File);
             w.WriteNumber("line", frame.Line);
             if (frame.Folded > 0) { w.WriteNumber("folded", frame.Folded); }
+            Mark(w, "testPlatform", frame.IsOfTestPlatform);
             w.WriteEndObject();
         }
 

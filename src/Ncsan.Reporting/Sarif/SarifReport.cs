@@ -125,7 +125,7 @@ public sealed class SarifReport
         [
             .. finding.Accesses.Select(a => (a.Top, Sentence(a))),
             .. finding.Sections.Where(s => s.Stack.Count > 0).Select(s => (s.Stack[0], s.Title)),
-            .. finding.Accesses.Select(a => a.Thread).OfType<ThreadOrigin>().Where(t => t.CreatedAt.Count > 0).Select(t => (t.CreatedAt[0], $"starts {Name(t)}")),
+            .. finding.Accesses.Select(a => a.Thread).OfType<ThreadOrigin>().SelectMany(t => Stacks.Chain(t.CreatedAt, finding.Test).Take(1).Select(f => (f, $"starts {Name(t)}"))),
         ];
         _json.WriteStartArray("locations");
         foreach (var (frame, sentence) in places.Take(1)) { _locations.Write(frame, null, sentence); }
@@ -148,7 +148,7 @@ public sealed class SarifReport
             _json.WriteStartObject();
             _json.WriteString("id", access.Thread is { } thread ? Name(thread) : "unknown thread");
             _json.WriteStartArray("locations");
-            foreach (StackEntry entry in Stacks.Below(access.Stack).Where(e => e.Folded == 0).Reverse()) { FlowLocation(entry.Frame, $"calls on from {entry.Frame.Method}", "important"); }
+            foreach (StackEntry entry in Stacks.Below(access.Stack, finding.Test).Where(e => e.Folded == 0).Reverse()) { FlowLocation(entry.Frame, $"calls on from {entry.Frame.Method}", "important"); }
             FlowLocation(access.Top, Sentence(access), "essential");
             _json.WriteEndArray();
             _json.WriteEndObject();

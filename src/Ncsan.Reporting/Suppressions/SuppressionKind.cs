@@ -6,7 +6,7 @@ public sealed record SuppressionKind(string Name, string Summary, Func<Finding, 
     /// <summary>Every kind, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<SuppressionKind> All =
     [
-        new("race", "the member, or any frame or source file of either stack", IsRace, f => [f.Member, .. f.Accesses.SelectMany(a => Tops(a).Concat(Below(a)))]),
+        new("race", "the member, or any frame or source file of either stack", IsRace, f => [f.Member, .. f.Accesses.Select(a => a.Member).OfType<string>(), .. f.Accesses.SelectMany(a => Tops(a).Concat(Below(a)))]),
         new("race_top", "the top frame or its source file, on either side", IsRace, f => f.Accesses.SelectMany(Tops)),
         new("called_from", "any frame or source file but the top one, on either side", IsRace, f => f.Accesses.SelectMany(Below)),
         new("deadlock", "the lock classes, or any frame or source file of a finding of the lock validator", f => !IsRace(f), f =>

@@ -17,7 +17,7 @@ internal readonly record struct Columns(int Kind, int Method, int Place)
             Frame top = access.Top;
             kind = Math.Max(kind, access.Kind.Length);
             place = Math.Max(place, sources.Place(top.File, top.Line)?.Length ?? 12);
-            IEnumerable<int> widths = [top.Method.Length, (sources.Line(top.File, top.Line)?.Length ?? 0) + 2, .. Stacks.Below(access.Stack).Select(e => e.Frame.Method?.Length ?? 0)];
+            IEnumerable<int> widths = [top.Method.Length, (sources.Line(top.File, top.Line)?.Length ?? 0) + 2, .. Stacks.Below(access.Stack, finding.Test).Select(e => e.Frame.Method?.Length ?? 0)];
             method = Math.Max(method, widths.Where(w => w <= WidestMethod).DefaultIfEmpty().Max());
         }
 

@@ -33,7 +33,7 @@ public sealed class TextReport
         var columns = Columns.Of(finding, _sources);
         foreach (Access access in finding.Accesses) { WriteAccess(access, finding, columns); }
         if (finding.Kind == "unknown origin") { WriteUnknownSide(columns); }
-        foreach (Section section in finding.Sections) { WriteSection(section); }
+        foreach (Section section in finding.Sections) { WriteSection(section, finding); }
         WriteValueChange(finding);
         WriteHarm(finding);
         WriteFacts(finding);
@@ -49,8 +49,8 @@ public sealed class TextReport
         if (guarded.Length > 0) { Line(""); }
     }
 
-    /// <summary>Writes what comes after the findings: problems, unused suppressions, the summary line.</summary>
-    public void WriteEnd(Report report)
+    /// <summary>Writes what comes after the findings: problems, unused suppressions, and the summary line unless somebody else has the last word.</summary>
+    public void WriteEnd(Report report, bool withSummary = true)
     {
         foreach (string problem in report.Problems) { Line(problem); }
         foreach (Suppression unused in report.UnusedSuppressions)
@@ -58,7 +58,7 @@ public sealed class TextReport
             Line($"NCS2103 {unused.Source}: '{unused}' silenced nothing{(unused.Reason.Length > 0 ? $" ({unused.Reason})" : "")}; it can go.");
         }
 
-        Line(SummaryLine(report));
+        if (withSummary) { Line(SummaryLine(report)); }
     }
 
     /// <summary>The last line of a run that found nothing and had nothing to silence. The usual run ends with it, so it costs no more than it says.</summary>
@@ -91,9 +91,9 @@ public sealed class TextReport
     {
         Frame top = access.Top;
         string place = _sources.Place(top.File, top.Line) ?? "(no symbols)";
-        Line($"  {_ink.Bad(access.Kind.PadRight(columns.Kind))}  {_ink.Strong(top.Method.PadRight(columns.Method))}  {place.PadRight(columns.Place)}  {(access.Thread is { } thread ? AccessWords.Thread(thread, _sources) : "")}".TrimEnd());
+        Line($"  {_ink.Bad(access.Kind.PadRight(columns.Kind))}  {_ink.Strong(top.Method.PadRight(columns.Method))}  {place.PadRight(columns.Place)}  {(access.Thread is { } thread ? AccessWords.Thread(thread, finding, _sources) : "")}".TrimEnd());
         WriteSource(access, top, finding, columns);
-        WriteStack(Stacks.Below(access.Stack), columns.Indent, columns.Method);
+        WriteStack(Stacks.Below(access.Stack, finding.Test), columns.Indent, columns.Method);
         if (access.LocksHeld.Count > 0) { Line($"{columns.Indent}{_ink.Faint("holding")} {string.Join(", ", access.LocksHeld)}"); }
     }
 
@@ -118,11 +118,11 @@ public sealed class TextReport
     private void WriteUnknownSide(Columns columns) =>
         Line($"  {_ink.Bad("write".PadRight(columns.Kind))}  by code that was not seen: native, of the framework, or in an assembly that is not rewritten");
 
-    private void WriteSection(Section section)
+    private void WriteSection(Section section, Finding finding)
     {
         Line($"  {_ink.Strong(section.Title)}");
         foreach (string line in section.Lines) { Line($"    {line}"); }
-        IReadOnlyList<StackEntry> entries = Stacks.Fold(section.Stack);
+        IReadOnlyList<StackEntry> entries = Stacks.Fold(section.Stack, finding.Test);
         WriteStack(entries, "    ", entries.Select(e => e.Frame.Method?.Length ?? 0).DefaultIfEmpty().Max());
     }
 

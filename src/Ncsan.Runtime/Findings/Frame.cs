@@ -4,4 +4,5 @@ namespace Ncsan.Runtime.Findings;
 /// <param name="Method">The method as its author wrote it.</param>
 /// <param name="File">The source file, or null.</param>
 /// <param name="Line">The line, or 0.</param>
-internal readonly record struct Frame(string Method, string? File, int Line);
+/// <param name="IsOfTestPlatform">The method runs tests rather than being tested.</param>
+internal readonly record struct Frame(string Method, string? File, int Line, bool IsOfTestPlatform = false);

@@ -15,8 +15,13 @@ internal static class Lines
         JsonLine line = new JsonLine().Open().Put("schema", Schema).Put("record", "finding").Put("rule", resolved.Rule).Put("kind", resolved.Kind)
             .Put("id", resolved.Id).Put("title", resolved.Title).Put("severity", "error").Put("member", resolved.Member).Put("class", (string?)null)
             .Put("certainty", "observed").Put("count", 1).Put("test", finding.Mine.Test ?? finding.Theirs?.Test);
-        if (finding is { Before: { } before, After: { } after }) { line.Open("valueChange").Put("old", before.Format(resolved.Member)).Put("new", after.FormatAfter(before, resolved.Member)).Close(); }
+        if (finding is { Before: { } before, After: { } after })
+        {
+            (string type, var user) = (resolved.ValueType, Modules.Of(finding.Mine.Site)?.Module);
+            line.Open("valueChange").Put("old", before.Format(type, user)).Put("new", after.FormatAfter(before, type, user)).Close();
+        }
         else { line.Put("valueChange", null); }
+
         line.OpenList("accesses");
         foreach (ResolvedSide side in resolved.Sides) { Access(line, side, resolved.Member); }
         line.CloseList();
@@ -58,7 +63,7 @@ internal static class Lines
         Frames(line, "stack", resolved.Stack);
         Thread thread = side.Thread.Managed;
         line.Open("thread").Put("id", thread.ManagedThreadId).Put("name", side.ThreadName);
-        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread, side.Actor));
+        Frames(line, "createdAt", Threads.Creation.ChainOf(side.Thread, side.Actor, side.TestNumber));
         line.Close().OpenList("locksHeld");
         foreach (HeldLockInfo held in side.LocksHeld) { line.Item(LockFindings.Describe(held)); }
         line.CloseList().Close();
@@ -110,7 +115,9 @@ internal static class Lines
         line.OpenList(name);
         foreach (Frame frame in frames)
         {
-            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line).Close();
+            line.Open().Put("method", frame.Method).Put("file", frame.File).Put("line", frame.Line);
+            PutIf(line, "testPlatform", frame.IsOfTestPlatform);
+            line.Close();
         }
 
         line.CloseList();

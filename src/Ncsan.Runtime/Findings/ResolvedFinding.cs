@@ -11,6 +11,9 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
 {
     internal string Title => Mine.Operation is { } mine && Theirs?.Operation is { } theirs ? $"{Kind} on {Member}, {Pair(mine, theirs)}" : $"{Kind} on {Member}";
 
+    /// <summary>The type of the value that was seen to change, which the measuring side knows best.</summary>
+    internal string ValueType => Mine.Type.Length > 0 || Theirs is null || Theirs.Side.Size != Mine.Side.Size ? Mine.Type : Theirs.Type;
+
     /// <summary>The two sides in an order that does not depend on which thread came first.</summary>
     internal IEnumerable<ResolvedSide> Sides => Theirs is null ? [Mine] : new[] { Mine, Theirs }.OrderBy(static s => s.Key, StringComparer.Ordinal);
 
@@ -37,7 +40,7 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
         bool assertion = ((finding.Mine.Kind | (finding.Theirs?.Kind ?? 0)) & AccessKind.Assert) != 0;
         (string rule, string kind) = assertion ? ("NCS0003", "assert exclusive") : theirs is null ? ("NCS0002", "unknown origin") : ("NCS0001", "data race");
         string[] keys = theirs is null ? [mine.Key] : [mine.Key, theirs.Key];
-        string member = theirs is null || string.CompareOrdinal(mine.Member, theirs.Member) <= 0 ? mine.Member : theirs.Member;
+        string member = theirs is null ? mine.Member : MemberNames.MoreTelling(mine.Member, theirs.Member, mine.Side.Is(AccessKind.Collection));
         return new ResolvedFinding(rule, kind, IdOf(rule, keys), member, finding, mine, theirs);
     }
 
@@ -55,7 +58,13 @@ internal sealed record ResolvedFinding(string Rule, string Kind, string Id, stri
 }
 
 /// <summary>One side of a finding in source terms.</summary>
-internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, IReadOnlyList<Frame> Stack, Operation? Operation)
+/// <param name="Side">The side.</param>
+/// <param name="Member">What it accessed.</param>
+/// <param name="Type">The type of that, or nothing.</param>
+/// <param name="Flags">What its site says of the access.</param>
+/// <param name="Stack">Its frames, innermost first.</param>
+/// <param name="Operation">The operation of an instrumented framework that made the access, if one did.</param>
+internal sealed record ResolvedSide(Side Side, string Member, string Type, SiteFlags Flags, IReadOnlyList<Frame> Stack, Operation? Operation)
 {
     /// <summary>What the id is made of. Of a collection (<c>Bank._entries (List&lt;int&gt;.Add)</c>) not the operation: all operations of one method are one defect. Inside of an instrumented
     /// framework the operation, whatever fields it touches.</summary>
@@ -69,6 +78,6 @@ internal sealed record ResolvedSide(Side Side, string Member, SiteFlags Flags, I
         var stack = StackFrames.Resolve(side.Stack, side.Site, site);
         var operation = Operation.Of(side.Site, site, side.Stack);
         string member = operation is not null ? operation.Member : site?.Member is { Length: > 0 } known ? known : "unknown memory";
-        return new ResolvedSide(side, member, site?.Flags ?? SiteFlags.None, stack, operation);
+        return new ResolvedSide(side, member, MemberNames.TypeOf(site?.Member ?? ""), site?.Flags ?? SiteFlags.None, stack, operation);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Side
         (Thread, Site, Kind, Size) = (access.Thread, access.Site, access.Kind, access.Size);
         ThreadName = stack is null ? "" : Thread.Name;
         Actor = stack is not null && Candidates.AreKept ? Actors.Current(Thread) : null;
-        (Stack, Test) = (stack, stack is null ? null : CurrentTest.Name);
+        (Stack, TestNumber) = (stack, stack is null ? 0 : CurrentTest.Number);
         LocksHeld = stack is not null && Locks.LockThreads.CurrentOrNull is { Depth: > 0 } held ? Locks.Validator.HeldBy(held) : [];
         IsUnaligned = Size is 2 or 4 or 8 && address % (nuint)Size != 0;
         Visit = access.Visit;
@@ -48,7 +48,10 @@ internal sealed class Side
     internal bool IsUnaligned { get; }
 
     /// <summary>The test that was running here.</summary>
-    internal string? Test { get; }
+    internal string? Test => TestNumber == 0 ? null : CurrentTest.NameOf(TestNumber);
+
+    /// <summary>Its number, or 0.</summary>
+    internal int TestNumber { get; }
 
     /// <summary>What the report calls the access; the words are KCSAN's.</summary>
     internal string KindText => (Kind & (AccessKind.Assert | AccessKind.Write | AccessKind.Compound)) switch

@@ -34,7 +34,7 @@ internal static class StackFrames
             if (isSite) { continue; }
             if (user < 0 && !Framework.FrameworkLink.IsFramework(method)) { user = frames.Count; }
             (string? file, int line) = Symbols.Find(method, frame.GetILOffset());
-            frames.Add(new Frame(file is null ? SourceNames.WithNamespace(written) : SourceNames.Of(written), file, line));
+            frames.Add(new Frame(file is null ? SourceNames.WithNamespace(written) : SourceNames.Of(written), file, line, TestPlatform.Owns(method.Module.Name) && !Modules.IsOfProgram(method.Module)));
         }
 
         // An access inside the framework is shown where the user's code called it; what happened inside is the operation's name.

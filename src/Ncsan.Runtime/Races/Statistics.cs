@@ -98,7 +98,7 @@ internal static class Statistics
         .Put("unseen_changes", UnseenChanges).Put("unseen_ranges", UnseenRanges).Put("intended_writes", IntendedWrites).Put("permitted", Permitted).Put("frameworks_own", FrameworksOwn).Put("over_budget", OverBudget)
         .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_went_on", DirectedWentOn).Put("directed_visits", DirectedVisits).Put("directed_microseconds", DirectedMicroseconds)
         .Put("new_candidates", Candidates.NewPairs).Put("lost_candidates", LostCandidates).Put("lost_touches", LostTouches).Put("lost_scopes", LostScopes).Put("lost_findings", LostFindings)
-        .Put("delay_microseconds", DelayMicroseconds);
+        .Put("delay_microseconds", DelayMicroseconds).Put("tests_entered", Threads.CurrentTest.Entered);
 
     internal static void Count(ref long counter) => Interlocked.Increment(ref counter);
 }

@@ -31,6 +31,9 @@ internal sealed class RewrittenModule
     /// <summary>A short name of the build; of a module of the framework none, since that is one for all.</summary>
     internal string Version { get; } = "";
 
+    /// <summary>The module, unless it is the framework's or has been unloaded.</summary>
+    internal Module? Module => _module is not null && _module.TryGetTarget(out Module? module) ? module : null;
+
     /// <summary>A module of the program, not of an instrumented framework.</summary>
     internal bool IsOfProgram => _module is not null;
 

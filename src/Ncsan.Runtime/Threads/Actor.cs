@@ -71,7 +71,7 @@ internal sealed class Actor
     internal static Actor Root(Fork[] forks, int marker = 0) => new(forks) { Marker = marker };
 
     /// <summary>One that <paramref name="parent"/> forks off now.</summary>
-    internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, parent.JoinedAllAt, site), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
+    internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, parent.JoinedAllAt, site, CurrentTest.Number), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
 
     /// <summary>This one has waited until all work under a marker was done.</summary>
     internal void Joins(int marker, long now)
@@ -130,4 +130,5 @@ internal readonly record struct Join(int Marker, long Time);
 /// <param name="ParentResumedAt">When that one had last been resumed.</param>
 /// <param name="ParentJoinedAllAt">When that one had last waited for all of several.</param>
 /// <param name="Site">Where, or 0.</param>
-internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, long ParentJoinedAllAt, int Site);
+/// <param name="Test">The number of the test that did it, or 0.</param>
+internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, long ParentJoinedAllAt, int Site, int Test);

@@ -37,12 +37,12 @@ internal static class Creation
     }
 
     /// <summary>Where the thread was started, innermost frame first; of work that a pool thread or a resumed method did, where it was queued or suspended, and where that
-    /// was.</summary>
-    internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread, Actor? actor)
+    /// was, as far as the same test did it: a test that ends can be what lets the test platform begin another one.</summary>
+    internal static IReadOnlyList<Frame> ChainOf(SanitizedThread thread, Actor? actor, int test)
     {
         if (s_origins.TryGetValue(thread.Managed, out Origin? origin)) { return StackFrames.Resolve(origin.Stack, origin.Site, Modules.Find(origin.Site)); }
         var frames = new List<Frame>();
-        foreach (Fork fork in actor?.Forks ?? []) { if (Modules.Find(fork.Site) is { } site) { frames.Add(new Frame(site.Method, site.File, site.Line)); } }
+        foreach (Fork fork in (actor?.Forks ?? []).TakeWhile(fork => fork.Test == test)) { if (Modules.Find(fork.Site) is { } site) { frames.Add(new Frame(site.Method, site.File, site.Line)); } }
         return frames;
     }
 

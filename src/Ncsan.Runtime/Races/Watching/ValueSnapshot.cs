@@ -11,6 +11,9 @@ namespace Ncsan.Runtime.Races.Watching;
 /// </remarks>
 internal unsafe readonly ref struct ValueSnapshot
 {
+    /// <summary>Values of up to so many bytes are shown whole, of larger ones so many.</summary>
+    private const int MostShown = 32, Shown = 16;
+
     private readonly ulong _bits;
     private readonly object? _reference;
     private readonly object?[]? _run;
@@ -51,11 +54,32 @@ internal unsafe readonly ref struct ValueSnapshot
     /// <summary>Whether two snapshots of this location can differ at all. A struct of nothing but references cannot be compared.</summary>
     internal bool IsComparable => (_kind & NoValue) == 0 && _references is not { IsOpaque: true };
 
-    /// <summary>The value for the report: of a run of references the first that <paramref name="other"/> has not, if any.</summary>
+    /// <summary>The value for the report: of a run of references the first that <paramref name="other"/> has not, if any; of many bytes those about the first that differ.</summary>
     internal CapturedValue CapturedBeside(in ValueSnapshot other)
     {
         object? shown = _run is null ? _reference : _run[FirstDifference(_run, other._run!) % _run.Length];
-        return new(_bits, _bytes[..Math.Min(_bytes.Length, 16)].ToArray(), shown?.GetType(), _kind, _size);
+        if (_bytes.IsEmpty) { return new(BitConverter.GetBytes(_bits)[..Math.Min(_size, sizeof(ulong))], shown?.GetType(), _kind, _size); }
+        int start = _size <= MostShown ? 0 : FirstDifference(other) / Shown * Shown, length = _size <= MostShown ? _size : Math.Min(Shown, _size - start);
+        return new(_bytes.Slice(start, length).ToArray(), null, _kind, _size) { Offset = start, References = ReferencesIn(start, length) };
+    }
+
+    private bool[]? ReferencesIn(int start, int length)
+    {
+        if (_references is null) { return null; }
+        bool[] isReference = new bool[length / sizeof(ulong)];
+        for (int word = 0; word < isReference.Length; word++) { isReference[word] = _references.IsReference((start / sizeof(ulong)) + word); }
+        return isReference;
+    }
+
+    /// <returns>The first byte that differs, references aside, or 0.</returns>
+    private int FirstDifference(in ValueSnapshot other)
+    {
+        for (int i = 0; i < _size; i++)
+        {
+            if (_bytes[i] != other._bytes[i] && _references?.IsReference(i / sizeof(ulong)) != true) { return i; }
+        }
+
+        return 0;
     }
 
     /// <summary>The value as bits, for accesses of at most a word that hold no reference.</summary>
