@@ -7,11 +7,12 @@ using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes.Memory;
 
-/// <summary>Single elements of an array that is behind an interface (<c>IList&lt;T&gt;</c>) or a segment.</summary>
+/// <summary>Single elements of an array that is behind an interface (<c>IList&lt;T&gt;</c>) or a segment, and the value of a node of a linked list.</summary>
 internal sealed class ElementCallPass : ICallPass
 {
     public void Visit(Invocation call)
     {
+        if (call.DeclaringType == "System.Collections.Generic.LinkedListNode`1" && call.Name is "get_Value" or "set_Value") { NodeValue(call); return; }
         if (call.Name is not ("get_Item" or "set_Item") || !call.Method.HasThis || call.ArgumentType(1) is not { MetadataType: MetadataType.Int32 }) { return; }
         var element = call.Method.DeclaringType is GenericInstanceType { GenericArguments: [var argument] } ? argument : null;
         switch (call.DeclaringType)
@@ -35,6 +36,20 @@ internal sealed class ElementCallPass : ICallPass
         w.Emit(OpCodes.Ldloc, segment);
         w.Emit(OpCodes.Call, new MethodReference("get_Array", open.GenericParameters[0].MakeArrayType(), type) { HasThis = true });
     });
+
+    // The node tells where its value is; one that is null would throw in the call itself.
+    private static void NodeValue(Invocation call)
+    {
+        var type = (GenericInstanceType)call.Method.DeclaringType;
+        var (element, write) = (type.GenericArguments[0], call.Name == "set_Value");
+        var shape = call.Module.Types.ShapeOf(element);
+        if (Accesses.Site(call.Code, call.Op, write, shape, $"{Names.Type(type)}.Value ({Names.Type(element)})") is not { } site) { return; }
+        call.Add(Copies.Checked, after: false, [0], w =>
+        {
+            w.Emit(OpCodes.Call, new MethodReference("get_ValueRef", new ByReferenceType(write ? call.Method.Parameters[0].ParameterType : call.Method.ReturnType), type) { HasThis = true });
+            Accesses.Hook(w, write, shape, element, site);
+        });
+    }
 
     private static void Element(Invocation call, TypeReference? element, Action<CodeWriter> array)
     {
