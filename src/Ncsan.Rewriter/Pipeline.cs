@@ -26,10 +26,13 @@ internal sealed class Pipeline
     [
         new MultiDimensionalArrayPass(),
         new MarkedAccessPass(),
+        new MemoryContractPass(),
         new BlockCallPass(),
         new ValueBytesPass(),
         new ReflectedFieldPass(),
         new UnsafeCallPass(),
+        new MarshalCallPass(),
+        new ElementCallPass(),
         new FrameworkArgumentPass(),
         new CreationPass(),
         new CollectionPass(),
@@ -53,7 +56,7 @@ internal sealed class Pipeline
     internal static Pipeline ForFramework() => new()
     {
         _opPasses = [new FieldPass(), new ArrayElementPass(), new IndirectPass(), new BlockPass(), new FrameworkTypePass()],
-        _callPasses = [new MultiDimensionalArrayPass(), new MarkedAccessPass(), new BlockCallPass(), new UnsafeCallPass(), new FrameworkLockPass(), new LeafCallPass()],
+        _callPasses = [new MultiDimensionalArrayPass(), new MarkedAccessPass(), new MemoryContractPass(), new BlockCallPass(), new UnsafeCallPass(), new FrameworkLockPass(), new LeafCallPass()],
     };
 
     internal void Run(ModuleContext module)

@@ -12,6 +12,10 @@ public static unsafe partial class Hooks
     /// <summary>As <see cref="CollectionReadDispatched"/>, for a member that writes.</summary>
     public static void CollectionWriteDispatched(object? receiver, int site) => Detector.CheckDispatched(receiver, AccessKind.Write | AccessKind.Collection, site);
 
+    /// <summary>A method is about to be called that looks at all, or at the first, of <paramref name="source"/>. As <see cref="CollectionReadDispatched"/>, and what LINQ sorts or
+    /// reverses is read, too.</summary>
+    public static void CollectionEnumerated(object? source, int site) => Detector.CheckEnumerated(source, site);
+
     /// <summary>A member of a struct such as an enumerator is about to be called that reads the collection behind it.</summary>
     public static void CollectionViewRead<T>(ref T view, int site) => Detector.CheckView(ref view, AccessKind.Read | AccessKind.Collection, site);
 

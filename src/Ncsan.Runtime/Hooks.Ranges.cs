@@ -18,16 +18,33 @@ public static unsafe partial class Hooks
     public static void WriteSpan<T>(ReadOnlySpan<T> span, int site) => CheckSpan(span, AccessKind.Write, site);
 
     /// <summary>The first <paramref name="length"/> elements of <paramref name="span"/> are about to be read.</summary>
-    public static void ReadSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if (length <= span.Length) { CheckSpan(span[..length], AccessKind.Read, site); } }
+    public static void ReadSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if ((uint)length <= (uint)span.Length) { CheckSpan(span[..length], AccessKind.Read, site); } }
 
     /// <summary>The first <paramref name="length"/> elements of <paramref name="span"/> are about to be written.</summary>
-    public static void WriteSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if (length <= span.Length) { CheckSpan(span[..length], AccessKind.Write, site); } }
+    public static void WriteSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if ((uint)length <= (uint)span.Length) { CheckSpan(span[..length], AccessKind.Write, site); } }
 
     /// <summary>Elements of <paramref name="array"/>, a <typeparamref name="T"/>[], are about to be read. Arguments that the call itself will refuse are ignored.</summary>
     public static void ReadElements<T>(Array? array, int index, int length, int site) => CheckElements<T>(array, index, length, AccessKind.Read, site);
 
     /// <summary>Elements of <paramref name="array"/>, a <typeparamref name="T"/>[], are about to be written. Arguments that the call itself will refuse are ignored.</summary>
     public static void WriteElements<T>(Array? array, int index, int length, int site) => CheckElements<T>(array, index, length, AccessKind.Write, site);
+
+    /// <summary>The elements of <paramref name="array"/>, a <typeparamref name="T"/>[], that <paramref name="range"/> takes are about to be read.</summary>
+    public static void ReadSubArray<T>(Array? array, Range range, int site)
+    {
+        if (array is null) { return; }
+        int length = Unsafe.As<T[]>(array).Length, start = range.Start.GetOffset(length);
+        CheckElements<T>(array, start, range.End.GetOffset(length) - start, AccessKind.Read, site);
+    }
+
+    /// <summary><paramref name="location"/> is about to get a new array of another size, with the elements of the old one.</summary>
+    public static void ResizeArray<T>(ref T[]? location, int size, int elements, int site)
+    {
+        T[]? old = location;
+        if (size < 0 || old?.Length == size) { return; }
+        Detector.Check(ref Unsafe.As<T[]?, byte>(ref location), sizeof(nint), AccessKind.Write | AccessKind.Reference, site);
+        if (old is not null) { CheckElements<T>(old, 0, Math.Min(old.Length, size), AccessKind.Read, elements); }
+    }
 
     /// <summary>Elements of <paramref name="array"/>, of any rank, are about to be read. Arguments that the call itself will refuse are ignored.</summary>
     public static void ReadArray(Array? array, int index, int length, int site) => CheckArray(array, index, length, AccessKind.Read, site);

@@ -58,14 +58,47 @@ public class CollectionPassTests
     public void What_is_handed_to_a_collection_or_to_LINQ_is_read() => Calls("""
         static class Program { static object Run() { var a = new List<int> { 1 }; var b = new List<int>(a); b.AddRange(a); return b.Sum() + string.Join(",", b); } }
         """, "21,1",
-        "CollectionWrite List<int>.Add", "CollectionReadDispatched new List<int>", "CollectionWrite List<int>.AddRange", "CollectionReadDispatched List<int>.AddRange",
-        "CollectionReadDispatched Enumerable.Sum", "CollectionReadDispatched string.Join");
+        "CollectionWrite List<int>.Add", "CollectionEnumerated new List<int>", "CollectionWrite List<int>.AddRange", "CollectionEnumerated List<int>.AddRange",
+        "CollectionEnumerated Enumerable.Sum", "CollectionEnumerated string.Join");
 
     [Fact]
     public void Extension_methods_write_their_first_argument() => Calls("""
         static class Program { static object Run() { var a = new List<int>(); CollectionsMarshal.SetCount(a, 3); IDictionary<int, int> d = new Dictionary<int, int>(); d.TryAdd(1, 2); return a.Count; } }
         """, 3,
         "CollectionWriteDispatched CollectionsMarshal.SetCount", "CollectionWriteDispatched CollectionExtensions.TryAdd", "CollectionRead List<int>.Count");
+
+    [Fact]
+    public void Wrappers_trees_writers_and_readers_are_collections() => Calls("""
+        using System.Collections.ObjectModel; using System.IO; using System.Text.Json.Nodes; using System.Xml.Linq;
+        class Shouted : Collection<string> { protected override void InsertItem(int index, string item) => base.InsertItem(index, item + "!"); }
+        static class Program
+        {
+            static object Run()
+            {
+                var list = new List<int> { 1 }; int n = list.AsReadOnly().Count; var shown = new ObservableCollection<int>(); shown.Add(2); shown.Move(0, 0);
+                var names = new System.Collections.Specialized.NameValueCollection(); names["a"] = "b"; n += names.Get("a").Length;
+                var builder = System.Collections.Immutable.ImmutableList.CreateBuilder<int>(); builder.Add(1); n += builder.ToImmutable().Count;
+                var text = new StringWriter(); text.Write("abc"); n += text.ToString().Length; n += new StringReader("x").ReadLine().Length;
+                var tree = new JsonObject { ["a"] = 1 }; n += (int)tree["a"]; var root = new XElement("r"); root.Add(new XElement("c")); n += root.Elements().Count();
+                var shouted = new Shouted(); shouted.Add("a"); return n;
+            }
+        }
+        """, 9,
+        "CollectionWrite List<int>.Add", "CollectionRead ReadOnlyCollection<int>.Count", "CollectionWriteDispatched Collection<int>.Add", "CollectionWriteDispatched ObservableCollection<int>.Move",
+        "CollectionWriteDispatched NameValueCollection[]", "CollectionReadDispatched NameValueCollection.Get", "CollectionWrite ImmutableList<int>.Builder.Add", "CollectionRead ImmutableList<int>.Builder.ToImmutable",
+        "CollectionWriteDispatched TextWriter.Write", "CollectionReadDispatched StringWriter.ToString", "CollectionWriteDispatched TextReader.ReadLine", "CollectionWriteDispatched JsonNode[]", "CollectionReadDispatched JsonNode[]",
+        "CollectionWrite XContainer.Add", "CollectionEnumerated Enumerable.Count", "CollectionWriteDispatched Collection<string>.Add", "CollectionWrite Collection<string>.InsertItem");
+
+    [Fact]
+    public void The_value_of_a_node_is_memory_of_its_own()
+    {
+        using var subject = new Subject("""
+            static class Program { static object Run() { var list = new LinkedList<int>(); var node = list.AddLast(1); node.Value = 4; var texts = new LinkedList<string>(); return node.Value + texts.AddLast("a").Value; } }
+            """);
+        var (value, calls) = subject.RunChecked();
+        Assert.Equal("4a", value);
+        Assert.Equal(["Write4 LinkedListNode<int>.Value (int)", "Read4 LinkedListNode<int>.Value (int)", "ReadRef LinkedListNode<string>.Value (string)"], calls.Where(static c => c.Contains(".Value", StringComparison.Ordinal) && !c.StartsWith("MethodExit", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void An_alternate_lookup_writes_the_dictionary_behind_it() => Calls("""

@@ -77,6 +77,49 @@ public class ConstructTests
         foreach (string call in (string[])["ReadElements int[]", "WriteElements int[]", "ReadArrayBytes array", "WriteArrayBytes array", "ReadSpan Span<int>", "WriteSpanStart Span<int>", "WriteSpan Span<int>", "ReadRange bytes", "WriteRange bytes"]) { Assert.Contains(call, calls); }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Arrays_and_memory_that_the_framework_is_given(bool optimize)
+    {
+        var calls = Calls("""
+            using System.Collections.Specialized; using System.Numerics; using System.Runtime.Intrinsics; using System.Text;
+            enum Mode { Off, On }
+            class C { public int[] D = { 1, 2, 3, 4, 5, 6, 7, 8 }; public BitVector32 Bits; public Vector4 V = new(1, 2, 3, 4); public Mode Mode = Mode.On; public HashCode Hash; public (int, int) Pair = (1, 2); }
+            static unsafe class Program { static object Run() {
+                var c = new C(); var text = new StringBuilder();
+                int[] part = c.D[2..^2]; text.Append(part.Length); Array.Resize(ref c.D, 16); text.Append(c.D.Length); Array.Sort(part, (x, y) => y - x); text.Append(part[0]); part.SetValue(9, 0); text.Append(part.GetValue(0));
+                nint n = Marshal.AllocHGlobal(64); Marshal.WriteInt32(n, 4, 7); Marshal.WriteInt64(n + 8, 8); text.Append(Marshal.ReadInt32(n, 4)).Append(Marshal.ReadInt64(n + 8));
+                Marshal.Copy(c.D, 0, n, 4); Marshal.Copy(n, c.D, 4, 4); NativeMemory.Clear((void*)n, 8); text.Append(c.D[4]); Marshal.FreeHGlobal(n);
+                var bytes = new byte[16]; text.Append(Encoding.UTF8.GetBytes("hello", 0, 5, bytes, 2)); text.Append(Encoding.UTF8.GetString(bytes, 2, 5)); text.Append(Encoding.UTF8.GetBytes("abc".AsSpan(), bytes.AsSpan()));
+                char[] chars = { 'a', 'b', 'c' }; text.Append(new string(chars, 1, 2)).Append(chars); new Random(4).NextBytes(bytes); text.Append(BitConverter.ToString(bytes).Length);
+                var segment = new ArraySegment<int>(c.D, 2, 4); segment[1] = 50; text.Append(segment[1]); IList<int> list = c.D; list[2] = 60; text.Append(list[2]); System.Collections.IList old = chars; text.Append(old[0]);
+                Vector128.CopyTo(Vector128.Create(7), c.D.AsSpan(4)); text.Append(Vector128.Create(c.D, 4)[0]); var floats = new float[4]; c.V.CopyTo(floats); text.Append(floats[1]).Append((int)c.V.Length());
+                c.Bits[1] = true; text.Append(c.Bits[1]); text.Append(c.Mode.ToString()); c.Hash.Add(1); text.Append(c.Pair.Equals((1, 2)));
+                using var stream = new System.IO.MemoryStream(); stream.Write(bytes, 0, 4); stream.Position = 0; text.Append(stream.Read(bytes, 1, 9));
+                try { Marshal.Copy(c.D, 0, n, -1); } catch (ArgumentOutOfRangeException) { text.Append("refused"); } try { _ = c.D[9..99]; } catch (ArgumentOutOfRangeException) { text.Append("refused"); }
+                return text.ToString(); } }
+            """, optimize: optimize);
+        foreach (string call in (string[])[
+            "ReadSubArray int[]", "ResizeArray C.D (int[])", "WriteElements int[]", "ReadElements int[]", "Write4 ref int", "Write8 ref long", "Read4 ref int", "Read8 ref long", "WriteRange ref int", "ReadRange ref int", "WriteRange bytes",
+            "WriteElements byte[]", "ReadElements byte[]", "WriteSpanStart Span<byte>", "ReadSpan ReadOnlySpan<char>", "ReadElements char[]", "ReadArray array", "WriteSpanStart Span<int>", "WriteElements float[]",
+            "ReadValue C.V (Vector4)", "WriteValue C.Bits (BitVector32)", "ReadValue C.Bits (BitVector32)", "Read4 C.Mode (Mode)", "WriteValue C.Hash (HashCode)", "ReadValue C.Pair (ValueTuple<int, int>)"])
+        {
+            Assert.True(calls.Contains(call), $"no {call} among {string.Join(", ", calls.Distinct().Order())}");
+        }
+    }
+
+    [Fact]
+    public void Structs_of_the_framework_that_are_synchronization_are_left_alone()
+    {
+        var calls = Calls("""
+            class C { SpinLock _spin = new(false); SpinWait _wait; System.Drawing.Point _at; public int M() { bool taken = false; _spin.Enter(ref taken); _wait.SpinOnce(); _spin.Exit(); _at.X = 3; return _at.X; } }
+            static class Program { static object Run() => new C().M(); }
+            """, 3);
+        Assert.DoesNotContain(calls, static c => (c.StartsWith("Read", StringComparison.Ordinal) || c.StartsWith("Write", StringComparison.Ordinal)) && c.Contains("Spin", StringComparison.Ordinal));
+        Assert.DoesNotContain(calls, static c => c.StartsWith("Write", StringComparison.Ordinal) && c.Contains("_at", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Marked_accesses_are_marked_and_never_plain()
     {

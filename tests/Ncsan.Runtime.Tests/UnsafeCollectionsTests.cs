@@ -3,8 +3,11 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Collections.Specialized;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Ncsan.Runtime.Collections;
 
 namespace Ncsan.Runtime.Tests;
@@ -16,7 +19,10 @@ public class UnsafeCollectionsTests
     [
         new List<int>(), new List<string>(), new Dictionary<int, string>(), new HashSet<long>(), new Queue<int>(), new Stack<int>(), new LinkedList<int>(), new SortedList<int, int>(),
         new SortedSet<int>(), new OrderedDictionary<int, int>(), new PriorityQueue<int, int>(), new BitArray(3), new ArrayList(), new Queue(), new Stack(), new SortedList(),
-        new StringBuilder(), new Random(), new Random(3), new MemoryStream(),
+        new StringBuilder(), new Random(), new Random(3), new MemoryStream(), new NameValueCollection(), new StreamWriter(new MemoryStream()), new StreamReader(new MemoryStream()), new StringReader("a"),
+        new BinaryWriter(new MemoryStream()), new BinaryReader(new MemoryStream()), new JsonObject(), new JsonArray(), new XElement("a"), new XDocument(),
+        ImmutableList.CreateBuilder<int>(), ImmutableArray.CreateBuilder<string>(), ImmutableDictionary.CreateBuilder<int, int>(), ImmutableHashSet.CreateBuilder<int>(),
+        ImmutableSortedDictionary.CreateBuilder<int, int>(), ImmutableSortedSet.CreateBuilder<int>(),
     ];
 
     [Theory]
@@ -33,12 +39,13 @@ public class UnsafeCollectionsTests
         var data = new TheoryData<object, object>();
         void Add(object behind, params object[] views) { foreach (object view in views) { data.Add(view, behind); } }
         var list = new List<int> { 1 };
-        Add(list, ((IEnumerable<int>)list).GetEnumerator(), new ReadOnlyCollection<int>(list), new Collection<int>(list), ((IEnumerable)new ReadOnlyCollection<int>(list)).GetEnumerator());
+        Add(list, ((IEnumerable<int>)list).GetEnumerator(), new ReadOnlyCollection<int>(list), new Collection<int>(list), ((IEnumerable)new ReadOnlyCollection<int>(list)).GetEnumerator(), new ReadOnlyCollection<int>(new Collection<int>(list)),
+            list.Where(static x => x > 0), list.Select(static x => x + 1));
         var map = new Dictionary<int, string> { [1] = "" };
         Add(map, map.Keys, map.Values, ((IEnumerable)map).GetEnumerator(), ((IDictionary)map).GetEnumerator(), ((IEnumerable)map.Keys).GetEnumerator(), ((IEnumerable)map.Values).GetEnumerator(),
             new ReadOnlyDictionary<int, string>(map), new ReadOnlyDictionary<int, string>(map).Keys);
         var set = new HashSet<int> { 1 };
-        Add(set, ((IEnumerable)set).GetEnumerator());
+        Add(set, ((IEnumerable)set).GetEnumerator(), new ReadOnlySet<int>(set));
         var queue = new Queue<int>([1]);
         Add(queue, ((IEnumerable)queue).GetEnumerator());
         var stack = new Stack<int>([1]);
@@ -65,6 +72,12 @@ public class UnsafeCollectionsTests
         Add(oldStack, oldStack.GetEnumerator());
         var oldSorted = new SortedList();
         Add(oldSorted, oldSorted.GetKeyList(), oldSorted.Values, oldSorted.GetEnumerator());
+        var text = new StringBuilder();
+        Add(text, new StringWriter(text));
+        var names = new NameValueCollection();
+        Add(names, names.Keys);
+        var root = new XElement("a", new XElement("b"));
+        Add(root, root.Elements(), root.Nodes(), root.Descendants());
         return data;
     }
 
@@ -106,7 +119,7 @@ public class UnsafeCollectionsTests
     [
         new ConcurrentDictionary<int, int>(), new ConcurrentQueue<int>(), new ConcurrentBag<int>(), new BlockingCollection<int>(), ImmutableList<int>.Empty, ImmutableDictionary<int, int>.Empty,
         new Dictionary<int, int>().ToFrozenDictionary(), new[] { 1 }.ToFrozenSet(), ArrayList.Synchronized(new ArrayList()), (object)ArrayList.Synchronized((IList)new ArrayList()), Hashtable.Synchronized(new Hashtable()),
-        Queue.Synchronized(new Queue()), Stack.Synchronized(new Stack()), SortedList.Synchronized(new SortedList()), Random.Shared, Stream.Synchronized(new MemoryStream()),
+        Queue.Synchronized(new Queue()), Stack.Synchronized(new Stack()), SortedList.Synchronized(new SortedList()), Random.Shared, Stream.Synchronized(new MemoryStream()), TextWriter.Synchronized(new StringWriter()), TextReader.Synchronized(new StringReader("")), Console.Out, Console.Error, StreamWriter.Null, TextWriter.Null, StreamReader.Null,
         new int[3], "text", new object(), (object)((IEnumerable<int>)new int[3]).GetEnumerator(), (object)new[] { 1 }.Select(x => x), new ReadOnlyCollection<int>(new int[2]), new Collection<int>(new int[2]),
     ];
 
@@ -116,6 +129,44 @@ public class UnsafeCollectionsTests
     {
         Assert.Null(UnsafeCollections.Behind(safe, dispatched: true, writes: true));
         Assert.Null(UnsafeCollections.Behind(safe, dispatched: false, writes: false));
+    }
+
+    [Fact]
+    public void What_sorts_a_collection_reads_it_when_it_is_enumerated_at_once_and_not_element_by_element()
+    {
+        var list = new List<int> { 2, 1 };
+        Assert.All((object[])[list.OrderBy(static x => x), list.Order(), list.OrderBy(static x => x).Select(static x => x * 2), list.OrderByDescending(static x => x).ThenBy(static x => x), list.AsEnumerable().Reverse(), list.Order().Take(1)], query =>
+        {
+            Assert.Same(list, UnsafeCollections.Behind(query, dispatched: true, writes: false, atOnce: true, out _));
+            Assert.Null(UnsafeCollections.Behind(query, dispatched: true, writes: false));
+        });
+    }
+
+    [Fact]
+    public void A_string_dictionary_stands_for_a_Hashtable_and_collections_that_others_derive_from_for_their_list()
+    {
+        var texts = new StringDictionary { ["a"] = "b" };
+        Assert.IsType<Hashtable>(UnsafeCollections.Behind(texts, dispatched: true, writes: true));
+        Assert.Null(UnsafeCollections.Behind(texts, dispatched: true, writes: false));
+        var shown = new ObservableCollection<int>();
+        Assert.IsType<List<int>>(UnsafeCollections.Behind(shown, dispatched: true, writes: true));
+        Assert.Same(UnsafeCollections.Behind(shown, dispatched: true, writes: true), UnsafeCollections.Behind(new ReadOnlyObservableCollection<int>(shown), dispatched: true, writes: false));
+
+        // A key has to be given; nothing that guards is overridden.
+        Assert.IsType<List<string>>(UnsafeCollections.Behind(new ByLength(), dispatched: true, writes: true));
+        Assert.Null(UnsafeCollections.Behind(new LockedByLength(), dispatched: true, writes: true));
+    }
+
+    private sealed class ByLength : KeyedCollection<int, string>
+    {
+        protected override int GetKeyForItem(string item) => item.Length;
+    }
+
+    private sealed class LockedByLength : KeyedCollection<int, string>
+    {
+        protected override int GetKeyForItem(string item) => item.Length;
+
+        protected override void InsertItem(int index, string item) { lock (this) { base.InsertItem(index, item); } }
     }
 
     [Fact]

@@ -7,7 +7,8 @@ namespace Ncsan.Runtime.Collections;
 /// <param name="MayGuardItself">The type is the program's own and overrides members, so a call that is dispatched to it may take a lock inside.</param>
 /// <param name="HasSafeReaders">Readers may run while one thread writes (Hashtable).</param>
 /// <param name="IsEnumerator">A view that enumerates.</param>
-internal sealed record CollectionFacts(CollectionRole Role, nint Offset = 0, bool LeadsToInterface = false, bool MayGuardItself = false, bool HasSafeReaders = false, bool IsEnumerator = false)
+/// <param name="IsBuffering">A view that looks at all that is behind it for its first element, and at nothing for the others.</param>
+internal sealed record CollectionFacts(CollectionRole Role, nint Offset = 0, bool LeadsToInterface = false, bool MayGuardItself = false, bool HasSafeReaders = false, bool IsEnumerator = false, bool IsBuffering = false)
 {
     internal static readonly CollectionFacts None = new(CollectionRole.None);
 }

@@ -19,20 +19,21 @@ internal static class UnsafeCollections
     /// <param name="receiver">The receiver.</param>
     /// <param name="dispatched">The member was chosen by the receiver's real type: an interface member or an override.</param>
     /// <param name="writes">The call writes.</param>
-    internal static object? Behind(object receiver, bool dispatched, bool writes) => Behind(receiver, dispatched, writes, out _);
+    internal static object? Behind(object receiver, bool dispatched, bool writes) => Behind(receiver, dispatched, writes, atOnce: false, out _);
 
     /// <inheritdoc cref="Behind(object, bool, bool)"/>
     /// <param name="receiver">The receiver.</param>
     /// <param name="dispatched">The member was chosen by the receiver's real type: an interface member or an override.</param>
     /// <param name="writes">The call writes.</param>
+    /// <param name="atOnce">The receiver is enumerated from its beginning.</param>
     /// <param name="onlyReads">It does not: a lazy value that is there is just handed out.</param>
-    internal static object? Behind(object receiver, bool dispatched, bool writes, out bool onlyReads)
+    internal static object? Behind(object receiver, bool dispatched, bool writes, bool atOnce, out bool onlyReads)
     {
         bool enumerates = onlyReads = false;
         for (int step = 0; step < MostSteps; step++)
         {
             CollectionFacts facts = s_types.Find(MethodTableOf(receiver)) ?? Learn(receiver);
-            if (facts.Role == CollectionRole.None || (dispatched && facts.MayGuardItself)) { return null; }
+            if (facts.Role == CollectionRole.None || (dispatched && facts.MayGuardItself) || (facts.IsBuffering && !atOnce)) { return null; }
             if (facts.Role == CollectionRole.Lazy) { return LazyStates.IsUnsafe(Follow(ref Data(receiver), facts), out onlyReads) ? receiver : null; }
             if (facts.Role == CollectionRole.Collection) { return facts.HasSafeReaders && !writes && !enumerates ? null : receiver; }
             if (Follow(ref Data(receiver), facts) is not { } next) { return null; }
@@ -96,15 +97,16 @@ internal static class UnsafeCollections
         if (role != CollectionRole.View) { return new CollectionFacts(role, MayGuardItself: mayGuardItself, HasSafeReaders: KnownCollections.HasSafeReaders(known)); }
         List<FieldInfo> path = KnownCollections.PathFrom(known);
         if (path.Count == 0) { return CollectionFacts.None; }
-        return new CollectionFacts(role, OffsetOf(type, path, example), path[^1].FieldType.IsInterface, mayGuardItself, IsEnumerator: typeof(IEnumerator).IsAssignableFrom(type));
+        return new CollectionFacts(role, OffsetOf(type, path, example), path[^1].FieldType.IsInterface, mayGuardItself, IsEnumerator: typeof(IEnumerator).IsAssignableFrom(type), IsBuffering: KnownCollections.IsBuffering(known));
     }
 
-    /// <summary>Some type below the known one has virtual members of its own, those of every object aside.</summary>
+    /// <summary>Some type of the program below the known one has virtual members of its own: not those of every object, nor those that it had to give, which answer a question and guard nothing.</summary>
     private static bool HasOverrides(Type type, Type known)
     {
         for (Type t = type; t != known; t = t.BaseType!)
         {
-            if (t.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Any(m => m.IsVirtual && m.GetBaseDefinition().DeclaringType != typeof(object)))
+            if (KnownCollections.IsFrameworksOwn(t, known)) { continue; }
+            if (t.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Any(m => m.IsVirtual && m.GetBaseDefinition() is { IsAbstract: false } first && first.DeclaringType != typeof(object)))
             {
                 return true;
             }

@@ -87,17 +87,22 @@ internal static unsafe class Detector
 
     internal static void CheckCollection(object? collection, AccessKind kind, int site)
     {
-        if (collection is not null) { CheckBehind(collection, dispatched: false, kind, site); }
+        if (collection is not null) { CheckBehind(collection, dispatched: false, atOnce: false, kind, site); }
     }
 
     internal static void CheckDispatched(object? receiver, AccessKind kind, int site)
     {
-        if (receiver is not null) { CheckBehind(receiver, dispatched: true, kind, site); }
+        if (receiver is not null) { CheckBehind(receiver, dispatched: true, atOnce: false, kind, site); }
     }
 
-    private static void CheckBehind(object receiver, bool dispatched, AccessKind kind, int site)
+    internal static void CheckEnumerated(object? source, int site)
     {
-        object? collection = UnsafeCollections.Behind(receiver, dispatched, writes: (kind & AccessKind.Write) != 0, out bool onlyReads);
+        if (source is not null) { CheckBehind(source, dispatched: true, atOnce: true, AccessKind.Read | AccessKind.Collection, site); }
+    }
+
+    private static void CheckBehind(object receiver, bool dispatched, bool atOnce, AccessKind kind, int site)
+    {
+        object? collection = UnsafeCollections.Behind(receiver, dispatched, writes: (kind & AccessKind.Write) != 0, atOnce, out bool onlyReads);
         CheckOwner(collection, onlyReads ? AccessKind.Read | AccessKind.Collection : kind, site);
     }
 

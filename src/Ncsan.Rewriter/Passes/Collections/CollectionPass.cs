@@ -55,7 +55,7 @@ internal sealed class CollectionPass : ICallPass
     /// <summary>An argument is handed to code of the framework, which calls its members by whatever it is.</summary>
     private static void Argument(Invocation call, int index, bool writes)
     {
-        if (call.ArgumentType(index) is { IsValueType: false, IsGenericParameter: false, IsByReference: false, IsPointer: false }) { Reference(call, index, Dispatched(writes), writes); }
+        if (call.ArgumentType(index) is { IsValueType: false, IsGenericParameter: false, IsByReference: false, IsPointer: false }) { Reference(call, index, writes ? nameof(Hooks.CollectionWriteDispatched) : nameof(Hooks.CollectionEnumerated), writes); }
     }
 
     private static void Reference(Invocation call, int index, string hook, bool writes) => call.Before(Copies.Checked, hook, Site(call, index, writes), index);

@@ -1,12 +1,13 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Memory;
 using Ncsan.Rewriter.Sites;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes.Memory;
 
-/// <summary>Framework calls that copy, fill, search or reorder runs of elements: Array.*, Buffer.*, spans.</summary>
+/// <summary>Framework calls that copy, fill, search or reorder runs of elements and are not of the plain form that the contract has: resizing, ranges, Buffer.*, spans.</summary>
 internal sealed class BlockCallPass : ICallPass
 {
     public void Visit(Invocation call)
@@ -14,16 +15,12 @@ internal sealed class BlockCallPass : ICallPass
         if (call.Op.IsMarked) { return; } // there is no marked copy
         switch (call.DeclaringType)
         {
-            case "System.Array": Arrays(call); break;
+            case "System.Array" when call is { Name: "Resize", Method: GenericInstanceMethod { GenericArguments: [var element] } }: Resize(call, element); break;
+            case "System.Runtime.CompilerServices.RuntimeHelpers" when call is { Name: "GetSubArray", Method: GenericInstanceMethod { GenericArguments: [var element] } }: SubArray(call, element); break;
             case "System.Buffer": Buffers(call); break;
             case "System.Span`1" or "System.ReadOnlySpan`1": SpanMember(call); break;
             case "System.MemoryExtensions": SpanExtension(call); break;
-            case "System.Linq.Enumerable" when IsExhaustive(call): WholeArray(call, 0); break;
-            case "System.String" when call is { Name: "Concat" or ".ctor", ArgumentCount: 1 }: WholeArray(call, 0); break;
-            case "System.String" when call is { Name: "Join", ArgumentCount: 2 }: WholeArray(call, 1); break;
-            case "System.Text.Encoding" when call is { Name: "GetString" or "GetBytes" or "GetChars", ArgumentCount: 2 }: WholeArray(call, 1); break;
-            case "System.Convert" when call is { Name: "ToBase64String" or "ToHexString" or "ToHexStringLower", ArgumentCount: 1 }: WholeArray(call, 0); break;
-            case "System.IO.Stream" or "System.IO.FileStream" or "System.IO.MemoryStream" when call is { Name: "Write", ArgumentCount: 4 }: Array(call, write: false, 1, 2, 3); break;
+            case "System.Linq.Enumerable" when IsExhaustive(call) && call.Op.Inputs![0].Type is ArrayType { IsVector: true }: ElementRuns.Array(call, write: false, 0, null, RunLength.All); break;
         }
     }
 
@@ -31,63 +28,31 @@ internal sealed class BlockCallPass : ICallPass
     private static bool IsExhaustive(Invocation call) => call.Name is "Sum" or "Max" or "Min" or "MaxBy" or "MinBy" or "Average" or "Aggregate" or "ToArray" or "ToList" or "ToHashSet" or "ToDictionary" or "ToLookup"
         || (call.Name is "Count" or "LongCount" && call.ArgumentCount == 2);
 
-    private static void WholeArray(Invocation call, int argument)
+    /// <summary>array[2..4]: as many elements as the range takes of this array.</summary>
+    private static void SubArray(Invocation call, TypeReference element)
     {
-        if (call.Op.Inputs![argument].Type is ArrayType { IsVector: true }) { Array(call, write: false, argument, -1, -1); }
-    }
-
-    private static void Arrays(Invocation call)
-    {
-        switch (call.Name, call.ArgumentCount)
+        if (call.Module.Framework is not null || element is PointerType or FunctionPointerType) { return; }
+        int site = call.Site(SiteKind.Read, Names.Type(call.ArgumentType(0)!), flags: Accesses.OfElements(call.Module, element));
+        call.Add(Copies.Checked, after: false, [0, 1], w =>
         {
-            case ("Copy" or "ConstrainedCopy", 5):
-                Array(call, write: false, 0, 1, 4);
-                Array(call, write: true, 2, 3, 4);
-                break;
-            case ("Copy", 3):
-                Array(call, write: false, 0, -1, 2);
-                Array(call, write: true, 1, -1, 2);
-                break;
-            case ("Clear" or "Reverse" or "Sort" or "Fill", 1 or 2) when call.Name != "Sort" || call.ArgumentCount == 1:
-                Array(call, write: true, 0, -1, -1);
-                break;
-            case ("Clear" or "Reverse", 3):
-                Array(call, write: true, 0, 1, 2);
-                break;
-            case ("Clone", 1) or ("IndexOf" or "LastIndexOf", 2):
-                Array(call, write: false, 0, -1, -1);
-                break;
-            case ("CopyTo", 3) or ("ForEach" or "FindAll" or "ConvertAll", 2):
-                Array(call, write: false, 0, -1, -1);
-                break;
-        }
-    }
-
-    // index and length name arguments; -1 stands for 0 and for the whole length.
-    private static void Array(Invocation call, bool write, int array, int index, int length)
-    {
-        if (call.Op.Inputs![array].Type is ArrayType { ElementType: { } element } && call.Module.Types.ShapeOf(element).Shape == Shape.StackOnly) { return; }
-        foreach (int argument in (int[])[index, length]) { if (argument >= 0 && call.ArgumentType(argument)!.MetadataType != MetadataType.Int32) { return; } }
-        var type = call.Op.Inputs[array].Type;
-        string member = type is not null ? Names.Type(type) : "array";
-        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, member, flags: Accesses.OfElements(call.Module, (type as ArrayType)?.ElementType));
-        int[] arguments = [array, .. index >= 0 ? new[] { index } : [], .. length >= 0 ? new[] { length } : []];
-        call.Add(Copies.Checked, after: false, arguments, w =>
-        {
-            var count = length >= 0 ? w.Spill(w.Types.Int32) : null;
-            var start = index >= 0 ? w.Spill(w.Types.Int32) : null;
-            if (start is not null) { w.Emit(OpCodes.Ldloc, start); } else { w.Constant(0); }
-            if (count is not null) { w.Emit(OpCodes.Ldloc, count); } else { w.Constant(Hooks.WholeArray); }
             w.Site(site);
-            Elements(w, write, type is ArrayType { IsVector: true } vector ? vector.ElementType : null);
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.ReadSubArray), element));
         });
     }
 
-    /// <summary>Where the type of the elements is known, the array need not be asked for it, which takes long.</summary>
-    internal static void Elements(CodeWriter w, bool write, TypeReference? element)
+    /// <summary>Array.Resize: a new array with the elements of the old one in its place, unless that has the size already.</summary>
+    private static void Resize(Invocation call, TypeReference element)
     {
-        if (element is null or PointerType or FunctionPointerType || w.Module.Framework is not null) { w.Hook(write ? nameof(Hooks.WriteArray) : nameof(Hooks.ReadArray)); }
-        else { w.Emit(OpCodes.Call, w.Module.Hooks.Generic(write ? nameof(Hooks.WriteElements) : nameof(Hooks.ReadElements), element)); }
+        if (call.Module.Framework is not null || call.Op.Inputs![0].OnStack || IndirectPass.Why(call.Module, call.Op.Inputs[0]) is not null || element is PointerType or FunctionPointerType) { return; }
+        var array = ((ByReferenceType)call.ArgumentType(0)!).ElementType;
+        int elements = call.Site(SiteKind.Read, Names.Type(array), flags: Accesses.OfElements(call.Module, element));
+        int place = call.Site(SiteKind.Write, IndirectPass.Member(call.Op.Inputs[0], array), sizeof(long), SiteFlags.ReadModifyWrite);
+        call.Add(Copies.Checked, after: false, [0, 1], w =>
+        {
+            w.Site(elements);
+            w.Site(place);
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.ResizeArray), element));
+        });
     }
 
     private static void Buffers(Invocation call)
@@ -120,7 +85,7 @@ internal sealed class BlockCallPass : ICallPass
     {
         bool clears = call.Name is "Fill" or "Clear", copies = call.Name is "CopyTo" or "TryCopyTo";
         if (!clears && !copies && call.Name != "ToArray") { return; }
-        Span(call, clears, 0, call.ArgumentType(0));
+        ElementRuns.Span(call, clears, 0, RunLength.All);
         if (copies) { Destination(call); }
     }
 
@@ -130,13 +95,13 @@ internal sealed class BlockCallPass : ICallPass
         switch (call.Name)
         {
             case "CopyTo" when call.ArgumentCount == 2:
-                if (first is ArrayType) { Array(call, write: false, 0, -1, -1); }
+                if (first is ArrayType) { ElementRuns.Array(call, write: false, 0, null, RunLength.All); }
                 break;
             case "Reverse" or "Sort":
-                Span(call, write: true, 0, first);
+                ElementRuns.Span(call, write: true, 0, RunLength.All);
                 break;
             case "IndexOf" or "LastIndexOf" or "IndexOfAny" or "Contains" or "SequenceEqual" or "SequenceCompareTo" or "StartsWith" or "EndsWith" or "BinarySearch" or "Count" or "ContainsAny":
-                Span(call, write: false, 0, first);
+                ElementRuns.Span(call, write: false, 0, RunLength.All);
                 break;
         }
     }
@@ -145,7 +110,7 @@ internal sealed class BlockCallPass : ICallPass
     private static void Destination(Invocation call)
     {
         if (call.ArgumentType(0) is not ByReferenceType { ElementType: GenericInstanceType source } || call.ArgumentType(1) is not GenericInstanceType { GenericArguments: [var element] } target) { return; }
-        if (call.Module.Types.ShapeOf(element).Shape is Shape.StackOnly or Shape.Unresolved || element is PointerType or FunctionPointerType) { return; }
+        if (!ElementRuns.CanBePassed(call.Module, element)) { return; }
         int site = call.Site(SiteKind.Write, Names.Type(target), flags: Accesses.OfElements(call.Module, element));
         call.Add(Copies.Checked, after: false, [1, 0], w =>
         {
@@ -155,24 +120,6 @@ internal sealed class BlockCallPass : ICallPass
             w.Emit(OpCodes.Ldloc, length);
             w.Site(site);
             w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.WriteSpanStart), element));
-        });
-    }
-
-    /// <summary>A span, or the address of one, among the arguments.</summary>
-    private static void Span(Invocation call, bool write, int argument, TypeReference? type)
-    {
-        bool byAddress = type is ByReferenceType;
-        if ((byAddress ? ((ByReferenceType)type!).ElementType : type) is not GenericInstanceType { Name: "Span`1" or "ReadOnlySpan`1" } span) { return; }
-        var element = span.GenericArguments[0];
-        if (call.Module.Types.ShapeOf(element).Shape is Shape.StackOnly or Shape.Unresolved || element is PointerType or FunctionPointerType) { return; }
-        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Names.Type(span), flags: Accesses.OfElements(call.Module, element));
-        call.Add(Copies.Checked, after: false, [argument], w =>
-        {
-            if (byAddress) { w.Emit(OpCodes.Ldobj, span); }
-            // A Span<T> has the layout of a ReadOnlySpan<T>; the conversion is the language's own.
-            if (span.Name == "Span`1") { w.Emit(OpCodes.Call, w.Module.Hooks.SpanToReadOnly(element)); }
-            w.Site(site);
-            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(write ? nameof(Hooks.WriteSpan) : nameof(Hooks.ReadSpan), element));
         });
     }
 }

@@ -12,6 +12,7 @@ internal sealed class UnsafeCallPass : ICallPass
     {
         if (call.Op.IsMarked) { return; } // there is no marked copy
         if (call.DeclaringType == "System.Runtime.CompilerServices.Unsafe") { Unsafe(call); }
+        else if (call.DeclaringType == "System.Runtime.InteropServices.NativeMemory") { NativeMemory(call); }
         else if (call.Method.DeclaringType.Namespace is "System.Runtime.Intrinsics" or "System.Numerics" || call.DeclaringType.StartsWith("System.Runtime.Intrinsics.", StringComparison.Ordinal)) { Vector(call); }
     }
 
@@ -34,10 +35,24 @@ internal sealed class UnsafeCallPass : ICallPass
         }
     }
 
+    private static void NativeMemory(Invocation call)
+    {
+        switch (call.Name)
+        {
+            case "Copy":
+                Range(call, write: false, 0, 2);
+                Range(call, write: true, 1, 2);
+                break;
+            case "Clear" or "Fill": Range(call, write: true, 0, 1); break;
+        }
+    }
+
     private static void Vector(Invocation call)
     {
         if (call.ArgumentCount == 0) { return; }
-        if (call.DeclaringType == "System.Numerics.Vector`1") { VectorAndArray(call); return; }
+        if (call.DeclaringType == "System.Numerics.Vector`1") { VectorAndArray(call, call.Method.DeclaringType, call.Method.HasThis && !call.IsConstructor ? 1 : 0); return; }
+        if (call.Name is "CopyTo" or "TryCopyTo") { VectorAndArray(call, call.ArgumentType(0), 1); return; }
+        if (call.Name == "Create") { VectorAndArray(call, Generics.ReturnType(call.Method), 0); return; }
         bool load = IsWholeLoad(call.Name), store = call.Name is "Store" or "StoreUnsafe" or "StoreAligned" or "StoreAlignedNonTemporal";
         if (!load && !store) { return; }
         int address = load ? 0 : call.DeclaringType.StartsWith("System.Runtime.Intrinsics.", StringComparison.Ordinal) && call.ArgumentType(0) is PointerType ? 0 : 1;
@@ -66,13 +81,12 @@ internal sealed class UnsafeCallPass : ICallPass
     private static bool IsWholeLoad(string name) => name is "Load" or "LoadUnsafe" or "LoadAligned" or "LoadAlignedNonTemporal" or "LoadVector128" or "LoadVector256" or "LoadVector512"
         or "LoadAlignedVector128" or "LoadAlignedVector256" or "LoadAlignedVector512" or "LoadDquVector128" or "LoadDquVector256";
 
-    /// <summary>new Vector(array, index), new Vector(span), vector.CopyTo(array, index), vector.CopyTo(span): as many elements as a vector has.</summary>
-    private static void VectorAndArray(Invocation call)
+    /// <summary>new Vector(array, index), Vector128.Create(span), vector.CopyTo(array, index): as many elements as a vector has.</summary>
+    private static void VectorAndArray(Invocation call, TypeReference? type, int place)
     {
-        bool write = call.Name == "CopyTo";
-        if (!write && call.Name != ".ctor") { return; }
-        int place = call.Method.HasThis && !call.IsConstructor ? 1 : 0;
-        if (place >= call.ArgumentCount || call.Method.DeclaringType is not GenericInstanceType { GenericArguments: [var element] } vector) { return; }
+        bool write = call.Name is "CopyTo" or "TryCopyTo";
+        if (!write && call.Name is not (".ctor" or "Create")) { return; }
+        if (place >= call.ArgumentCount || type is not GenericInstanceType { GenericArguments: [var element] } vector) { return; }
         bool isArray = call.ArgumentType(place) is ArrayType, hasIndex = call.ArgumentCount == place + 2 && call.ArgumentType(place + 1)!.MetadataType == MetadataType.Int32;
         var span = call.ArgumentType(place) as GenericInstanceType;
         if (!isArray && span is not { Name: "Span`1" or "ReadOnlySpan`1" } || (span is not null && span.GenericArguments[0].FullName != element.FullName)) { return; }
@@ -85,7 +99,7 @@ internal sealed class UnsafeCallPass : ICallPass
             w.Emit(OpCodes.Sizeof, element);
             w.Emit(OpCodes.Div);
             w.Site(site);
-            if (isArray) { BlockCallPass.Elements(w, write, element); }
+            if (isArray) { ElementRuns.Hook(w, write, element); }
             else { w.Emit(OpCodes.Call, w.Module.Hooks.Generic(write ? nameof(Hooks.WriteSpanStart) : nameof(Hooks.ReadSpanStart), element)); }
         });
     }

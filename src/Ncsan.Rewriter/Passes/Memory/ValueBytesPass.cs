@@ -71,7 +71,7 @@ internal sealed class ValueBytesPass : ICallPass
         {
             w.Emit(OpCodes.Sizeof, type);
             w.Site(site);
-            BlockCallPass.Elements(w, write: false, w.Types.Byte);
+            ElementRuns.Hook(w, write: false, w.Types.Byte);
         });
     }
 

@@ -1,0 +1,37 @@
+namespace Ncsan.Rewriter.Memory;
+
+/// <summary>A line of the contract.</summary>
+/// <param name="Name">The method's name.</param>
+/// <param name="Parameters">The types of its parameters, as the contract writes them.</param>
+/// <param name="ParameterNames">Their names.</param>
+/// <param name="Effects">What it does to its arguments.</param>
+internal sealed record MemoryMethod(string Name, string Parameters, string[] ParameterNames, MemoryEffect[] Effects);
+
+/// <summary>What a method does to one argument, an array or a span.</summary>
+/// <param name="Writes">It writes the elements; else it reads them.</param>
+/// <param name="Parameter">The parameter's number, or <see cref="This"/>.</param>
+/// <param name="Start">The number of the parameter that says where the elements begin; null when they begin with the first.</param>
+/// <param name="Length">How many they are.</param>
+internal readonly record struct MemoryEffect(bool Writes, int Parameter, int? Start, RunLength Length)
+{
+    /// <summary>The parameter that the method is called on.</summary>
+    internal const int This = -1;
+}
+
+/// <summary>How long a run of elements is.</summary>
+/// <param name="Parameter">The number of the parameter that says so.</param>
+/// <param name="Constant">As many as that.</param>
+/// <param name="IsResult">The method's result says so.</param>
+internal readonly record struct RunLength(int? Parameter = null, int? Constant = null, bool IsResult = false)
+{
+    /// <summary>To the end of the array or span.</summary>
+    internal static readonly RunLength All = new();
+
+    internal static readonly RunLength Result = new(IsResult: true);
+
+    internal bool IsAll => this == All;
+
+    internal static RunLength By(int parameter) => new(Parameter: parameter);
+
+    internal static RunLength Exactly(int constant) => new(Constant: constant);
+}

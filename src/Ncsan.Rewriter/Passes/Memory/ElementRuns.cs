@@ -1,0 +1,63 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Ncsan.Rewriter.Memory;
+using Ncsan.Rewriter.Sites;
+using Ncsan.Runtime;
+using Ncsan.Runtime.Sites;
+
+namespace Ncsan.Rewriter.Passes.Memory;
+
+/// <summary>Probes for runs of elements that a call gets as an array or a span. Parameters of lengths name arguments of the call.</summary>
+internal static class ElementRuns
+{
+    /// <summary>Elements of an array among the arguments.</summary>
+    internal static void Array(Invocation call, bool write, int array, int? start, RunLength length)
+    {
+        if (call.Op.Inputs![array].Type is ArrayType { ElementType: { } element } && call.Module.Types.ShapeOf(element).Shape == Shape.StackOnly) { return; }
+        foreach (int? argument in (int?[])[start, length.Parameter]) { if (argument is { } a && call.ArgumentType(a)!.MetadataType != MetadataType.Int32) { return; } }
+        var type = call.Op.Inputs[array].Type is ArrayType known ? known : call.ArgumentType(array);
+        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, type is ArrayType ? Names.Type(type) : "array", flags: Accesses.OfElements(call.Module, (type as ArrayType)?.ElementType));
+        int[] arguments = [array, .. start is { } from ? new[] { from } : [], .. Argument(length)];
+        call.Add(Copies.Checked, length.IsResult, arguments, w =>
+        {
+            var count = length.Parameter is not null || length.IsResult ? w.Spill(w.Types.Int32) : null;
+            var first = start is not null ? w.Spill(w.Types.Int32) : null;
+            if (first is not null) { w.Emit(OpCodes.Ldloc, first); } else { w.Constant(0); }
+            if (count is not null) { w.Emit(OpCodes.Ldloc, count); } else { w.Constant(length.Constant ?? Hooks.WholeArray); }
+            w.Site(site);
+            Hook(w, write, type is ArrayType { IsVector: true } vector ? vector.ElementType : null);
+        });
+    }
+
+    /// <summary>The first elements of a span, or of the span behind an address, among the arguments.</summary>
+    internal static void Span(Invocation call, bool write, int span, RunLength length)
+    {
+        bool byAddress = call.ArgumentType(span) is ByReferenceType;
+        var type = call.ArgumentType(span) is ByReferenceType { ElementType: var behind } ? behind : call.ArgumentType(span);
+        if (type is not GenericInstanceType { Name: "Span`1" or "ReadOnlySpan`1", GenericArguments: [var element] } own || !CanBePassed(call.Module, element)) { return; }
+        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Names.Type(own), flags: Accesses.OfElements(call.Module, element));
+        call.Add(Copies.Checked, length.IsResult, [span, .. Argument(length)], w =>
+        {
+            var count = length.Parameter is not null || length.IsResult ? w.Spill(w.Types.Int32) : null;
+            if (byAddress) { w.Emit(OpCodes.Ldobj, own); }
+            // A Span<T> has the layout of a ReadOnlySpan<T>; the conversion is the language's own.
+            if (own.Name == "Span`1") { w.Emit(OpCodes.Call, w.Module.Hooks.SpanToReadOnly(element)); }
+            if (count is not null) { w.Emit(OpCodes.Ldloc, count); } else if (length.Constant is { } constant) { w.Constant(constant); }
+            w.Site(site);
+            string hook = length.IsAll ? write ? nameof(Hooks.WriteSpan) : nameof(Hooks.ReadSpan) : write ? nameof(Hooks.WriteSpanStart) : nameof(Hooks.ReadSpanStart);
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(hook, element));
+        });
+    }
+
+    /// <summary>Calls the hook for an array, a start, a length and a site. Where the type of the elements is known, the array need not be asked for it, which takes long.</summary>
+    internal static void Hook(CodeWriter w, bool write, TypeReference? element)
+    {
+        if (element is null or PointerType or FunctionPointerType || w.Module.Framework is not null) { w.Hook(write ? nameof(Hooks.WriteArray) : nameof(Hooks.ReadArray)); }
+        else { w.Emit(OpCodes.Call, w.Module.Hooks.Generic(write ? nameof(Hooks.WriteElements) : nameof(Hooks.ReadElements), element)); }
+    }
+
+    /// <summary>Whether a span of such elements can be handed to a hook.</summary>
+    internal static bool CanBePassed(ModuleContext module, TypeReference element) => module.Types.ShapeOf(element).Shape is not (Shape.StackOnly or Shape.Unresolved) && element is not (PointerType or FunctionPointerType);
+
+    private static int[] Argument(RunLength length) => length.Parameter is { } parameter ? [parameter] : length.IsResult ? [CallPlan.Result] : [];
+}
