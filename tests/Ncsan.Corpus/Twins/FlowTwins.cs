@@ -59,6 +59,19 @@ public static class FlowTwins
         Same(20, count.Value);
     }
 
+    public static async Task TestNoRaceAsyncIteratorAndItsConsumerOffTheContext()
+    {
+        var count = new Count();
+        await foreach (int _ in Numbers(count).ConfigureAwait(false))
+        {
+            count.Value++;
+            await Task.Yield();
+            count.Value++;
+        }
+
+        Same(20, count.Value);
+    }
+
     public static async Task TestNoRaceWorkAwaitedOnTheSpot()
     {
         var count = new Count();

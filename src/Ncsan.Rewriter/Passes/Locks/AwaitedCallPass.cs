@@ -19,8 +19,10 @@ internal sealed class AwaitedCallPass : ICallPass
         call.After(Copies.Both, nameof(Hooks.AwaitedCallDone), -1);
     }
 
-    private static bool IsTask(TypeReference type) => type is { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" } or GenericParameter
-        || type is GenericInstanceType { ElementType: { Namespace: "System.Threading.Tasks", Name: "Task`1" or "ValueTask`1" } };
+    /// <summary>Tasks, and what <c>await foreach</c> and <c>await using</c> get from the framework's wrapper when they are told not to come back to the context.</summary>
+    private static bool IsTask(TypeReference type) => type is GenericParameter || type.GetElementType() is
+        { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" }
+        or { Namespace: "System.Runtime.CompilerServices", Name: "ConfiguredValueTaskAwaitable" or "ConfiguredValueTaskAwaitable`1" };
 
     private static bool IsAwaited(Invocation call)
     {
