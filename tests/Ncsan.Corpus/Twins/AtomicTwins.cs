@@ -148,8 +148,8 @@ public static class AtomicTwins
     {
         var box = new Box();
         Both(
-            () => { if (box.Int == 0) { Interlocked.Exchange(ref box.Int, 1); } }, // race: read Box.Int
-            () => { if (box.Int == 0) { Interlocked.Exchange(ref box.Int, 2); } }); // race: read-write *
+            () => { if (box.Int == 0) { Interlocked.Exchange(ref box.Int, 1); } }, // race: read|read-write Box.Int
+            () => { if (box.Int == 0) { Interlocked.Exchange(ref box.Int, 2); } }); // race: read|read-write *
     }
 
     public static void TestNoRaceTestAndTestAndSet()

@@ -88,7 +88,6 @@ public static class FlowTwins
     {
         var count = new Count();
         var work = Task.Run(() => count.Value = 1); // race: write Count.Value
-        await Task.Delay(30);
         Use(count.Value); // race: read Count.Value
         await work;
     }
