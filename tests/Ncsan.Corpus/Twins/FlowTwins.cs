@@ -12,9 +12,9 @@ public static class FlowTwins
 
     private static async Task Add(Count count)
     {
-        count.Value++; // race[TestRaceTwoFlowsAtOnce]: read|write Count.Value
+        count.Value++; // race?[TestRaceTwoFlowsAtOnce]: read|write Count.Value
         await Task.Yield();
-        count.Value++; // race[TestRaceTwoFlowsAtOnce]: read|write Count.Value
+        count.Value++; // race?[TestRaceTwoFlowsAtOnce]: read|write Count.Value
     }
 
     public static async Task TestNoRaceAwaitedOnTheSpot()
