@@ -32,7 +32,7 @@ internal static class ProgramRun
         using var tail = new FindingsTail(findings);
         var report = new RunReport(options);
         using var ended = new ManualResetEventSlim();
-        var follower = new Thread(() => Follow(tail, report, findings, ended)) { IsBackground = true, Name = "findings" };
+        var follower = new Thread(() => Follow(tail, report, findings, copy.Original.Folder, ended)) { IsBackground = true, Name = "findings" };
         follower.Start();
         int exitCode = rounds.Run(first, launch, Start);
         ended.Set();
@@ -43,9 +43,10 @@ internal static class ProgramRun
         return (hang && exitCode == ExitCodes.Hang) || ChildProcess.IsCrash(exitCode) || !fails ? exitCode : options.FindingsExitCode;
     }
 
-    private static void Follow(FindingsTail tail, RunReport report, string findings, ManualResetEventSlim ended)
+    private static void Follow(FindingsTail tail, RunReport report, string findings, string program, ManualResetEventSlim ended)
     {
-        FindingsFile.Remember(findings);
+        LastRuns.Remember(findings, program);
+        FindingsFile.Prune(findings);
         bool last;
         do
         {

@@ -93,7 +93,7 @@ internal sealed class Rounds
         string own = Path.Combine(copy.Own, "store");
         try
         {
-            if (ProjectOf(copy.Folder) is not { } project) { return own; }
+            if (ProjectFolder.Around(copy.Folder) is not { } project) { return own; }
             string store = Path.Combine(project, ".ncsan");
             if (Directory.Exists(store)) { return store; }
             Directory.CreateDirectory(store);
@@ -104,16 +104,5 @@ internal sealed class Rounds
         {
             return own;
         }
-    }
-
-    /// <summary>The folder of the project that the program in <paramref name="folder"/> was built from, or null.</summary>
-    private static string? ProjectOf(string folder)
-    {
-        for (DirectoryInfo? at = Directory.GetParent(folder); at is not null; at = at.Parent)
-        {
-            if (at.EnumerateFiles("*.*proj").Any()) { return at.FullName; }
-        }
-
-        return null;
     }
 }
