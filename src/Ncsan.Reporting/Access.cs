@@ -41,6 +41,12 @@ public sealed record Access
     /// <summary>The write stands behind a test of the same location in its method, as in <c>_x ??= new()</c>.</summary>
     public bool TestedFirst { get; init; }
 
+    /// <summary>The read stands in a loop that reads the same location each time.</summary>
+    public bool InLoop { get; init; }
+
+    /// <summary>The access is to a run of elements, none larger than a word.</summary>
+    public bool Elements { get; init; }
+
     /// <summary>The location holds an object reference.</summary>
     public bool Reference { get; init; }
 

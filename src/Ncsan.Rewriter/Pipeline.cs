@@ -17,7 +17,7 @@ internal sealed class Pipeline
         new ArrayElementPass(),
         new IndirectPass(),
         new BlockPass(),
-        new AsyncFlowPass(),
+        new AsyncFlowPass(), // before the next one, which takes note of who awaits the method
         new AsyncLockPass(), // its prologue comes before whatever else the first instruction does
     ];
 
@@ -127,6 +127,8 @@ internal sealed class Pipeline
 
     private void AddProbes(MethodCode code)
     {
+        ReadModifyWrite.Mark(code);
+        ValidatedRead.Mark(code);
         bool benign = code.Module.Framework is not null && BenignRaces.Covers(code.Method);
         foreach (var op in code.Ops)
         {
@@ -137,7 +139,7 @@ internal sealed class Pipeline
                 continue;
             }
 
-            op.IsMarked = code.Module.Framework is not null && (benign || BenignRaces.Covers(op));
+            op.IsMarked |= code.Module.Framework is not null && (benign || BenignRaces.Covers(op));
             foreach (var pass in _opPasses) { pass.Visit(code, op); }
             if (op.Code == Mono.Cecil.Cil.Code.Calli) { op.OrdersMemory = true; }
             if (Invocation.Of(code, op) is { } call) { foreach (var pass in _callPasses) { pass.Visit(call); } }

@@ -12,7 +12,7 @@ public enum SkipReason
     /// <summary>It is to a field that is written only while its object is constructed.</summary>
     InitOnly,
 
-    /// <summary>A constructor writes its object before anything else can hold a reference to it.</summary>
+    /// <summary>A constructor writes its object before anything else can hold a reference to it, or a type initialiser the statics of its type.</summary>
     Constructing,
 
     /// <summary>It is to constant data of the image.</summary>
@@ -30,6 +30,6 @@ public enum SkipReason
     /// <summary>It is to the field in which the compiler keeps the delegate of a lambda: two threads may each make one, and either will do.</summary>
     DelegateCache,
 
-    /// <summary>It reads the field of a field-like event, which its accessors exchange by Interlocked.</summary>
+    /// <summary>It reads the field of a field-like event, which its accessors exchange by Interlocked, and reads it once.</summary>
     EventField,
 }

@@ -38,6 +38,7 @@ public static unsafe partial class Hooks
     /// <summary>An async method is about to complete its task, inside of which whoever awaits it may go on.</summary>
     public static void AsyncCompleting()
     {
+        Threads.Actors.Completing();
         if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Depth: > 1 } thread) { AsyncFlows.Completing(thread); }
     }
 

@@ -16,7 +16,7 @@ namespace Ncsan.Runtime;
 public static unsafe partial class Hooks
 {
     /// <summary>The version that rewritten modules must have been made for.</summary>
-    public const int AbiVersion = 2;
+    public const int AbiVersion = 3;
 
     /// <summary>Zero while the program runs its clean copies. The class has no static constructor, so this is one load.</summary>
     public static int State;
@@ -129,7 +129,10 @@ public static unsafe partial class Hooks
     public static void AsyncFlowEntered(object? flow) => Threads.Actors.Entered(flow);
 
     /// <summary>An async method is about to be suspended.</summary>
-    public static void AsyncFlowSuspending(ref object? flow, int site) => Threads.Actors.Suspending(ref flow, site);
+    /// <param name="flow">The field.</param>
+    /// <param name="awaits">An <see cref="Threads.AwaitedWork"/>: what is awaited, as far as the code says so.</param>
+    /// <param name="site">Where.</param>
+    public static void AsyncFlowSuspending(ref object? flow, int awaits, int site) => Threads.Actors.Suspending(ref flow, (Threads.AwaitedWork)awaits, site);
 
     /// <summary>A step of an async method ends. Pairs with <see cref="AsyncFlowEntered"/>.</summary>
     public static void AsyncFlowLeft(ref object? flow) => Threads.Actors.Left(ref flow);

@@ -48,6 +48,9 @@ public sealed class MendedCodeTests : IDisposable
 
     private const string Reference = """<PackageReference Include="xunit.v3" Version="3.2.2" />""";
 
+    /// <summary>The program comes to each of its accesses once, and a machine with other work may start the second thread long after: then there is nothing to see in that run.</summary>
+    private const int Attempts = 3;
+
     private readonly Sandbox _sandbox = new("mended");
 
     public void Dispose() => _sandbox.Dispose();
@@ -124,10 +127,14 @@ public sealed class MendedCodeTests : IDisposable
             """);
         Write("Account.cs", Account);
         Write(verb == "test" ? "BankTests.cs" : "Program.cs", verb == "test" ? Tests : Program);
+        return Enumerable.Range(0, Attempts).Select(_ => Found(verb)).FirstOrDefault(id => id is not null) ?? throw new Xunit.Sdk.XunitException($"not found in {Attempts} runs");
+    }
+
+    private string? Found(string verb)
+    {
         var found = Ncsan.RunIn(_sandbox.Folder, null, verb, "Bank", "--sampling", "always", "--findings", Findings);
         Match id = Regex.Match(found.Error, @"NCS0001 data race on Account\._balance.*#([0-9a-f]{8})");
-        Assert.True(id.Success, found.Out + found.Error);
-        return id.Groups[1].Value;
+        return id.Success ? id.Groups[1].Value : null;
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(Project, name), text);

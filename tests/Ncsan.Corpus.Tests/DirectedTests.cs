@@ -98,6 +98,17 @@ public sealed class DirectedTests(ITestOutputHelper output)
         Assert.True(missed.Count <= 2, $"{missed.Count} missed: {string.Join(' ', missed)}");
     }
 
+    /// <summary>What is known to be ordered is nothing to wait for.</summary>
+    [Fact]
+    public void FlowsThatAwaitOneAnotherAreNoPairs()
+    {
+        string[] ordered = [.. Case.All.Values.Where(static c => c.Method.DeclaringType!.Name == "FlowTwins" && c.Name.StartsWith("TestNoRace", StringComparison.Ordinal)).Select(static c => c.Name)];
+        CorpusRun.Run(["--attempts", "1", "--for", "0"], [$"store={Path.Combine(InstrumentedCorpus.Folder, "store-flows")}", "run-id=flows"], ordered, TimeSpan.FromMinutes(1));
+        string candidates = Path.Combine(InstrumentedCorpus.Folder, "store-flows", "candidates");
+        string[] pairs = File.Exists(candidates) ? [.. File.ReadLines(candidates).Where(static line => line.Contains("FlowTwins", StringComparison.Ordinal))] : [];
+        Assert.True(pairs.Length == 0, string.Join('\n', pairs));
+    }
+
     private static IEnumerable<IGrouping<string, string>> Races() => Case.All.Values.Where(static c => c.Group == "Twins" && c.Name.StartsWith("TestRace", StringComparison.Ordinal)).GroupBy(static c => c.Method.DeclaringType!.Name, static c => c.Name);
 
     [Fact]

@@ -60,7 +60,7 @@ internal static class Samples
         Member = "Native.s_flag (int)",
         Certainty = "observed",
         ValueChange = new ValueChange("0", "1"),
-        Accesses = [Side("read", new Frame("Native.Poll()"), new ThreadOrigin(1, "main", []))],
+        Accesses = [Side("read", new Frame("Native.Poll()"), new ThreadOrigin(1, "main", [])) with { InLoop = true }],
     };
 
     internal static Finding LazyCache => new()

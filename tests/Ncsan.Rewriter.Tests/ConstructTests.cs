@@ -227,7 +227,7 @@ public class ConstructTests
             class Node { public Node Next; }
             class C
             {
-                object _a; static string s_b; int _hash; bool? _known; Node _head; object _c; (int, int) _pair; C _inner;
+                object _a; static string s_b; int _hash; bool? _known; Node _head; object _c; (int, int) _pair; C _inner; int _value, _max; long _ticks; DateTime _when; string _name;
                 public object A() => _a ??= new object();
                 public string B() { if (s_b == null) { s_b = "b"; } return s_b; }
                 public int Hash() { int h = _hash; if (h == 0) { h = 17; _hash = h; } return h; }
@@ -237,19 +237,175 @@ public class ConstructTests
                 public void Plain(bool go) { if (go) { _c = new object(); } }
                 public void Pair() { var p = _pair; _pair = (1, p.Item2); if (p.Item1 == 1) { _c = p; } }
                 public void Other(C other) { if (other._c is null) { _c = other; } }
-                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); }
+                public long Ticks() { if (_ticks != 0) { return _ticks; } return _ticks = 9; }
+                public DateTime When() { if (_when == default) { _when = DateTime.UtcNow; } return _when; }
+                public string Name() { if (string.IsNullOrEmpty(_name)) { _name = "n"; } return _name; }
+                public async Task<object> Later() { var c = _c; await Task.Yield(); if (c == null) { _c = this; } return _c; }
+                public void Set(int value) { if (_value == value) { return; } _value = value; }
+                public void Max(int x) { if (x > _max) { _max = x; } if (_max < 0) { _max = 0; } if (_max == 7) { _max = 8; } }
+                public void Switch() { switch (_value) { case 0: _value = 1; break; case 1: _value = 2; break; case 2: _value = 0; break; } }
+                public void Is() { if (_name == "a") { _name = "b"; } if (_c is Node) { _c = new C(); } }
+                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); Ticks(); When(); Name(); Later().Wait(); Set(3); Max(5); Switch(); Is(); }
             }
             static class Program { static object Run() { new C().Run(); return 0; } }
             """;
         using var subject = new Subject(Source, optimize);
         string[] tested = [.. subject.Sites.Where(s => s.Kind == SiteKind.Write && (s.Flags & SiteFlags.TestedFirst) != 0).Select(s => s.Method).Distinct()];
-        Assert.Equal(["C.A()", "C.B()", "C.Hash()", "C.Known()", "C.Inner()"], tested);
+        Assert.Equal(["C.A()", "C.B()", "C.Hash()", "C.Known()", "C.Inner()", "C.Ticks()", "C.When()", "C.Name()", "C.Later()"], tested);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Reads_that_a_loop_may_do_without_are_told_from_others(bool optimize)
+    {
+        const string Source = """
+            class Node { public Node Next; public bool Flag; }
+            class C
+            {
+                bool _stop; static int s_go; int _n; int[] _a = { 1 }; Node _node = new(); volatile bool _seen = true;
+                public void Spin() { while (!_stop) { Thread.Yield(); } }
+                public void Static() { for (int i = 0; s_go == 0 && i < 9; i++) { } }
+                public void Element() { do { } while (_a[0] == 0); }
+                public void Of(Node node) { while (!node.Flag) { Thread.Yield(); } }
+                public Action Captured() { bool done = false; Action wait = () => { while (!done) { Thread.Yield(); } }; done = true; return wait; }
+                public void Straight() { if (!_stop) { _n = s_go; } }
+                public void Walk() { for (var n = _node; n != null; n = n.Next) { if (n.Flag) { return; } } }
+                public void Sum() { for (int i = 0; i < 1; i++) { _n += _a[i]; } }
+                public void Marked() { while (!_seen) { } while (!Volatile.Read(ref _seen)) { } }
+                public async Task Await() { while (!_stop) { await Task.Yield(); } while (s_go == 0) { await Task.Yield(); } }
+                public void Run() { _stop = true; s_go = 1; _node.Flag = true; Spin(); Static(); Element(); Of(_node); Captured()(); Straight(); Walk(); Sum(); Marked(); Await().Wait(); }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Assert.Equal(
+            ["C.Captured() lambda captured local done (bool)", "C.Element() C._a (int[])", "C.Element() int[]", "C.Of(Node) Node.Flag (bool)", "C.Spin() C._stop (bool)", "C.Static() C.s_go (int)", "C.Sum() C._a (int[])"],
+            subject.Sites.Where(static s => (s.Flags & SiteFlags.InLoop) != 0).Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_event_that_is_asked_and_then_read_again_is_told_from_one_that_is_read_once(bool optimize)
+    {
+        const string Source = """
+            class C
+            {
+                event Action E, F = () => { }; event EventHandler<int> G; static event Action S; event Action Other;
+                public void Twice() { if (E != null) { E(); } }
+                public void Statically() { if (S == null) { return; } S.Invoke(); }
+                public void Arguments() { if (G is not null) { G(this, 3); } }
+                public void Once() { E?.Invoke(); F(); F.Invoke(); G?.Invoke(this, 4); }
+                public void Kept() { var e = E; if (e != null) { e(); } }
+                public bool Asked() { if (E == null) { Once(); } return E != null; }
+                public void Apart() { if (E != null) { Other?.Invoke(); } }
+                public void Run() { Twice(); Statically(); Arguments(); Once(); Kept(); Asked(); Apart(); E += Nothing; Twice(); Kept(); E -= Nothing; }
+                static void Nothing() { }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Assert.Equal(
+            ["C.Arguments() C.G (EventHandler<int>)", "C.Arguments() C.G (EventHandler<int>)", "C.Statically() C.S (Action)", "C.Statically() C.S (Action)", "C.Twice() C.E (Action)", "C.Twice() C.E (Action)"],
+            subject.Sites.Where(static s => s.Kind == SiteKind.Read).Select(static s => $"{s.Method} {s.Member}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Reads_that_an_interlocked_operation_validates_are_marked(bool optimize)
+    {
+        const string Source = """
+            class Item { public Item Next; }
+            class C
+            {
+                Item _fast, _head; int _taken, _count, _other; Item[] _items = new Item[2]; static string s_text;
+                public Item Rent() { var item = _fast; if (item == null || Interlocked.CompareExchange(ref _fast, null, item) != item) { item = new Item(); } return item; }
+                public void Push(Item item) { do { item.Next = _head; } while (Interlocked.CompareExchange(ref _head, item, item.Next) != item.Next); }
+                public string Text() { if (s_text == null) { Interlocked.CompareExchange(ref s_text, "x", null); } return s_text; }
+                public Item Element() { for (int i = 0; i < 2; i++) { var item = _items[i]; if (item != null && Interlocked.CompareExchange(ref _items[i], null, item) == item) { return item; } } return null; }
+                public bool Enter() => _taken == 0 && Interlocked.Exchange(ref _taken, 1) == 0;
+                public int Ref(ref int place) { int seen = place; return Interlocked.CompareExchange(ref place, seen + 1, seen); }
+                public void Set() { if (_taken == 0) { Interlocked.Exchange(ref _taken, 1); } }
+                public void Count() { if (_count < 9) { Interlocked.Increment(ref _count); } }
+                public void Spin() { while (_other == 5) { } Interlocked.CompareExchange(ref _other, 1, 0); }
+                public Item Peek() => _fast;
+                public void Run() { Rent(); Push(new Item()); Text(); Element(); Enter(); Ref(ref _other); Set(); Count(); Spin(); Peek(); }
+            }
+            static class Program { static object Run() { new C().Run(); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Assert.Equal(
+            ["C.Element() Item[]", "C.Enter() C._taken (int)", "C.Push(Item) C._head (Item)", "C.Ref(ref int) ref int", "C.Rent() C._fast (Item)", "C.Text() C.s_text (string)"],
+            subject.Sites.Where(static s => s.Kind == SiteKind.Read && (s.Flags & SiteFlags.Marked) != 0).Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["C.Count() C._count (int)", "C.Peek() C._fast (Item)", "C.Set() C._taken (int)", "C.Spin() C._other (int)"],
+            subject.Sites.Where(static s => s.Kind == SiteKind.Read && (s.Flags & SiteFlags.Marked) == 0 && s.Method is "C.Count()" or "C.Peek()" or "C.Set()" or "C.Spin()").Select(static s => $"{s.Method} {s.Member}").Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Read_modify_writes_are_told_from_plain_stores()
+    public void Runs_of_elements_that_cannot_tear_are_told_from_others()
     {
-        using var subject = new Subject("class C { int _n; int[] _a = new int[1]; public int Run() { _n = 1; _n++; _n += 3; _a[0] = 2; _a[0]--; return _n; } } static class Program { static object Run() => new C().Run(); }");
-        Assert.Equal([SiteFlags.None, SiteFlags.ReadModifyWrite, SiteFlags.ReadModifyWrite, SiteFlags.None, SiteFlags.ReadModifyWrite], subject.Sites.Where(s => s.Kind == SiteKind.Write && s.Method == "C.Run()").Select(s => s.Flags));
+        using var subject = new Subject("""
+            static class Program { static object Run() {
+                int[] a = { 2, 1 }; var s = new string[2]; var g = new Guid[2]; Array.Sort(a); Array.Fill(s, "x"); Array.Clear(g); Buffer.BlockCopy(a, 0, a, 4, 4); a.AsSpan().Fill(3); g.AsSpan().Fill(default); a[0] = 1; return a[0]; } }
+            """);
+        Assert.Equal(1, subject.RunChecked().Value);
+        Assert.Equal(["int[]", "string[]", "array", "Span<int>"], subject.Sites.Where(static s => s.Kind == SiteKind.Write && (s.Flags & SiteFlags.Elements) != 0).Select(static s => s.Member));
+        Assert.Contains(subject.Sites, static s => s is { Member: "Span<Guid>", Flags: SiteFlags.None });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Read_modify_writes_are_told_from_plain_stores(bool optimize)
+    {
+        const string Source = """
+            struct Money { public long Cents; public static Money operator +(Money a, Money b) => new() { Cents = a.Cents + b.Cents }; }
+            record struct Pair(int A, int B);
+            class Node { public Node Next; public int Value; public Node() { } public Node(Node next) { Next = next; } }
+            class C
+            {
+                int _n, _m, _other; bool _on; int[] _a = new int[2]; string[] _names = { "a", "b" }; TimeSpan _span; DateTime _when; Money _money; Pair _pair; Node _head; Action _done; static string s_text = "";
+                System.Collections.Immutable.ImmutableList<int> _list = System.Collections.Immutable.ImmutableList<int>.Empty;
+                event Action Done { add { _done += value; } remove { _done -= value; } }
+                public void Update()
+                {
+                    _n++; _n += 3; _n = Math.Max(_n, 9);
+                    _on = !_on;
+                    _a[0]--; _a[1] = _a[1] + 1; ref int r = ref _a[0]; r = r * 2; Span<int> span = _a; span[1] = span[1] + 1;
+                    _span += TimeSpan.FromSeconds(1); _when = _when.AddDays(1); _money += new Money { Cents = 5 }; _pair = _pair with { A = 3 };
+                    _list = _list.Add(1); _a = [.. _a, 4]; Array.Resize(ref _names, 3); s_text = $"{s_text}, {_n}"; Done += () => { };
+                    _head = new Node { Next = _head }; _head = new Node(_head); _head = _head.Next;
+                }
+                public int Used() { int i = _n++ % 2; Keep($"{++_m}"); return i + _n--; }
+                public int Kept() { int old = _n; Keep(""); int next = old + 1; _n = next; return old; }
+                public Func<int> Captured() { int count = 0; Func<int> f = () => count++; f(); count += 2; return f; }
+                public IEnumerable<int> Iterated() { for (int i = 0; i < 2; i++) { yield return _n++; } }
+                public async Task Awaited() { _n += await Task.FromResult(1); int old = _m; await Task.Yield(); _m = old + 1; }
+                static void Keep(string s) { }
+                public void Plain(C other)
+                {
+                    _n = 1; _n = _m; _m = other._m + 1; _m = _other * 2; _on = _n > 3; _a[0] = _a[1]; _a[1] = 7; _a = new int[3]; s_text = "x"; _span = TimeSpan.FromSeconds(_n); _money = default;
+                    int kept = _n; kept = 5; _n = kept; int parsed = _m; int.TryParse("4", out parsed); _m = parsed; (_n, _m) = (_m, _n); _head = new Node { Value = _n }; _list = _list is null ? null : System.Collections.Immutable.ImmutableList<int>.Empty;
+                }
+            }
+            static class Program { static object Run() { var c = new C(); c.Update(); c.Used(); c.Kept(); c.Captured()(); c.Iterated().Count(); c.Awaited().Wait(); c.Plain(new C()); return 0; } }
+            """;
+        using var subject = new Subject(Source, optimize);
+        Assert.Equal(0, subject.RunChecked().Value);
+        Site[] writes = [.. subject.Sites.Where(static s => s.Kind == SiteKind.Write && s.Method.StartsWith("C.", StringComparison.Ordinal) && (s.Member.StartsWith("C._", StringComparison.Ordinal) || s.Member.StartsWith("C.s_", StringComparison.Ordinal)))];
+        Assert.Empty(writes.Where(static s => s.Method == "C.Plain(C)" && (s.Flags & SiteFlags.ReadModifyWrite) != 0).Select(static s => s.Member));
+        Assert.Empty(writes.Where(static s => s.Method is not ("C.Plain(C)" or "C..ctor()" or "C..cctor()") && (s.Flags & SiteFlags.ReadModifyWrite) == 0).Select(static s => $"{s.Method} {s.Member}"));
+        Assert.Equal(4, subject.Sites.Count(static s => s is { Kind: SiteKind.Write, Method: "C.Update()", Flags: SiteFlags.ReadModifyWrite } && s.Member is "int[]" or "ref int" or "Span<int>"));
+        foreach (string method in (string[])["C.Update()", "C.Used()", "C.Kept()", "C.Captured()", "C.Captured() lambda", "C.Iterated()", "C.Awaited()", "C.add_Done(Action)"])
+        {
+            Assert.Contains(subject.Sites, s => s.Kind == SiteKind.Write && s.Method == method && (s.Flags & SiteFlags.ReadModifyWrite) != 0);
+            Assert.Contains(subject.Sites, s => s.Kind == SiteKind.Read && s.Method == method && (s.Flags & SiteFlags.ReadModifyWrite) != 0);
+        }
     }
 }

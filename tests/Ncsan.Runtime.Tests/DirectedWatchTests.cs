@@ -50,7 +50,7 @@ public sealed class DirectedWatchTests : IDisposable
     [InlineData("")]
     [InlineData("another program's file\n")]
     [InlineData("ncsan candidates 3\n12\t0\t0\t\ta\t1\tb\tc\ta\t1\tb\tc\n")]
-    [InlineData("ncsan candidates 4\n12\tthree\n")]
+    [InlineData("ncsan candidates 5\n12\tthree\n")]
     public void A_store_that_cannot_be_read_is_set_aside_and_rebuilt(string content)
     {
         string path = Path.Combine(_store, "candidates");
@@ -68,7 +68,7 @@ public sealed class DirectedWatchTests : IDisposable
         Task<Child>[] runs = [.. new[] { "apart", "apart-writes", "ordered" }.Select(way => Task.Run(() => Round(way)))];
         await Task.WhenAll(runs);
         string[] lines = File.ReadAllLines(Path.Combine(_store, "candidates"));
-        Assert.Equal("ncsan candidates 4", lines[0]);
+        Assert.Equal("ncsan candidates 5", lines[0]);
         Assert.Contains(lines, l => l.Contains("Counter.WriteLate()", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("Counter.Read()", StringComparison.Ordinal) && l.Contains("Counter.Write()", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Split("Counter.Write()").Length == 3);

@@ -42,9 +42,12 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
 
     private static LearntSite Site(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!)
     {
-        FromVisit = o.TryGetProperty("visit", out JsonElement visit) ? visit.GetInt32() : 0,
+        FromVisit = Whole(o, "visit"),
         Stays = Flag(o, "waits"),
+        Gate = Whole(o, "gate"),
     };
+
+    private static int Whole(JsonElement o, string name) => o.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : 0;
 
     private static bool Flag(JsonElement o, string name) => o.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 

@@ -31,7 +31,7 @@ internal static class SitesNow
         return sets;
     }
 
-    private static LearntSite OnAnyVisit(LearntSite site) => site with { FromVisit = 0, Stays = false };
+    private static LearntSite OnAnyVisit(LearntSite site) => site with { FromVisit = 0, Stays = false, Gate = 0 };
 
     private static Here[] Of(LearntSite site, string folder)
     {

@@ -14,6 +14,9 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
     /// <summary>Counts the ways to go about it: which pairs, and which of two waiting threads goes on first, to begin with the one that did.</summary>
     private int _way;
 
+    /// <summary>The locks before which threads have to give way, as the tries so far have shown.</summary>
+    private readonly Dictionary<(string Module, int Id), int> _gates = [];
+
     /// <summary>How many tries were made: fewer than asked for when somebody interrupts.</summary>
     public int Made { get; private set; }
 
@@ -41,7 +44,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";
 
             // What worked is kept; else every way has its turn.
-            LearntCandidates.WriteOnly(store, pairs[_way / 2 % pairs.Count], higherFirst: _way % 2 == 1 != recipe.HigherFirst);
+            LearntCandidates.WriteOnly(store, pairs[_way / 2 % pairs.Count].Select(pair => (Gated(pair.Item1), Gated(pair.Item2))), higherFirst: _way % 2 == 1 != recipe.HigherFirst);
             var settings = new Dictionary<string, string>(options.Settings)
             {
                 [Options.Findings.EnvironmentVariable] = findings,
@@ -67,10 +70,20 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             }
 
             Made++;
-            if (found) { Reproduced++; } else { _way++; }
+            if (found) { Reproduced++; } else if (!LearnGates(store)) { _way++; }
             WasReached |= found || Reached(findings);
             LastError = Tail(errors);
         }
+    }
+
+    private LearntSite Gated(LearntSite site) => _gates.TryGetValue((site.Module, site.Id), out int gate) ? site with { Gate = gate } : site;
+
+    /// <summary>The same way is worth another try where it has just shown that somebody has to give way.</summary>
+    private bool LearnGates(string store)
+    {
+        bool isNew = false;
+        foreach (var (site, gate) in LearntCandidates.Gates(store)) { isNew |= _gates.TryAdd(site, gate); }
+        return isNew;
     }
 
     /// <summary>A race may break what it is about, so that the program never ends: with the finding on disk it has said what it was to say.</summary>

@@ -9,6 +9,9 @@ public static class HarmClass
     /// <summary>The value is read or written in more than one step.</summary>
     public const string TornValue = "torn value";
 
+    /// <summary>Elements of an array or a span, none of which tears, are read or written one after another.</summary>
+    public const string MixedElements = "mixed elements";
+
     /// <summary>A collection that is not thread-safe is changed while it is used.</summary>
     public const string BrokenCollection = "broken collection";
 
@@ -17,6 +20,9 @@ public static class HarmClass
 
     /// <summary>A plain read that the JIT may hoist out of a loop.</summary>
     public const string StaleFlag = "stale flag";
+
+    /// <summary>A read and a write that nothing orders, and none of the others.</summary>
+    public const string StaleRead = "stale read";
 
     /// <summary>Null or default becomes one value, in the method that asks for it.</summary>
     public const string LazyInitialisation = "lazy initialisation";
@@ -28,5 +34,5 @@ public static class HarmClass
     public const string MissingBarrier = "missing barrier";
 
     /// <summary>Every class, in the order of the documentation.</summary>
-    public static readonly IReadOnlyList<string> All = [MissingBarrier, LostUpdate, TornValue, BrokenCollection, UnsafePublication, StaleFlag, LazyInitialisation, SameValueWrite];
+    public static readonly IReadOnlyList<string> All = [MissingBarrier, LostUpdate, TornValue, MixedElements, BrokenCollection, UnsafePublication, StaleFlag, StaleRead, LazyInitialisation, SameValueWrite];
 }

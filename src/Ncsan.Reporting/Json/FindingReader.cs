@@ -73,11 +73,13 @@ public static class FindingReader
         LocksHeld = o.Strings("locksHeld"),
         ReadModifyWrite = o.Truth("readModifyWrite"),
         TestedFirst = o.Truth("testedFirst"),
+        InLoop = o.Truth("inLoop"),
+        Elements = o.Truth("elements"),
         Reference = o.Truth("reference"),
         Collection = o.Truth("collection"),
         Unaligned = o.Truth("unaligned"),
         Reordered = o.Truth("reordered"),
-        Extra = o.Except("kind", "marked", "size", "method", "file", "line", "member", "stack", "thread", "locksHeld", "readModifyWrite", "testedFirst", "reference", "collection", "unaligned", "reordered"),
+        Extra = o.Except("kind", "marked", "size", "method", "file", "line", "member", "stack", "thread", "locksHeld", "readModifyWrite", "testedFirst", "inLoop", "elements", "reference", "collection", "unaligned", "reordered"),
     };
 
     private static Frame Frame(JsonElement o) => new(o.Text("method") ?? "", o.Text("file"), (int)o.Number("line", 0), (int)o.Number("folded", 0), o.Truth("testPlatform"));

@@ -93,6 +93,8 @@ public static class FindingWriter
         if (a.Member is not null) { w.WriteString("member", a.Member); }
         Mark(w, "readModifyWrite", a.ReadModifyWrite);
         Mark(w, "testedFirst", a.TestedFirst);
+        Mark(w, "inLoop", a.InLoop);
+        Mark(w, "elements", a.Elements);
         Mark(w, "reference", a.Reference);
         Mark(w, "collection", a.Collection);
         Mark(w, "unaligned", a.Unaligned);

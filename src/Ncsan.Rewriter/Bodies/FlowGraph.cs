@@ -1,3 +1,5 @@
+using Mono.Cecil.Cil;
+
 namespace Ncsan.Rewriter.Bodies;
 
 /// <summary>A natural loop: a header that every iteration passes, and the segments from which it is reached again.</summary>
@@ -29,6 +31,16 @@ internal sealed class FlowGraph
     internal List<Loop> Loops { get; }
 
     internal Segment StartingAt(int op) => _byStart[op];
+
+    /// <summary>The loops of a method with one way in, each as the indices of its ops in order, before any pass has looked at it.</summary>
+    internal static List<int[]> LoopsOf(MethodCode code)
+    {
+        if (!code.Ops.Exists(o => o.Operand is Instruction target && code.At(target).Index <= o.Index)) { return []; }
+        var graph = new FlowGraph(code, Segment.Cut(code));
+
+        // Who goes back from the end of a loop and comes to the method's beginning has gone past the header: there is a second way in.
+        return [.. graph.Loops.Where(l => l.Header.Start == 0 || l.Body.All(s => s.Start != 0)).Select(l => l.Body.SelectMany(s => s.Ops).Select(o => o.Index).Order().ToArray())];
+    }
 
     // An edge to a segment that the depth-first search is still in goes backwards.
     private List<Loop> FindLoops()

@@ -51,6 +51,11 @@ internal sealed class MethodCode
 
     internal List<HandlerRegions> Handlers { get; }
 
+    internal LocalStores Stores => field ??= new(this);
+
+    /// <summary>The ops of each loop, by index.</summary>
+    internal List<int[]> Loops => field ??= FlowGraph.LoopsOf(this);
+
     internal static MethodCode Decode(ModuleContext module, MethodDefinition method) => new(module, method);
 
     /// <summary>The op that an instruction, or its prefix, belongs to. Valid only before the body is emitted anew.</summary>

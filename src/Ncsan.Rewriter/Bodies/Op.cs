@@ -80,6 +80,9 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
     /// <summary>Whether its access counts as marked though it has no prefix.</summary>
     internal bool IsMarked { get; set; }
 
+    /// <summary>Whether it is the load or the store of a read-modify-write.</summary>
+    internal bool IsOfUpdate { get; set; }
+
     internal bool HasProbes => Before is not null || Instead is not null || Call is not null;
 
     /// <summary>Whether something is missed when the clean copy runs while State is up, the accesses of a twin aside.</summary>

@@ -13,6 +13,15 @@ internal static class GeneratedNames
         type.StartsWith("<>c__DisplayClass", StringComparison.Ordinal) ? !field.StartsWith('<')
         : Unwrap(type, out _, out string suffix) && suffix.StartsWith('d') && (!field.StartsWith('<') || (Unwrap(field, out string inner, out _) && inner.Length > 0));
 
+    /// <summary>What a field of an iterator stands for that its author gave no name, and the metadata name of the iterator's method; null for any other field.</summary>
+    /// <param name="type">The simple name of the declaring type.</param>
+    /// <param name="field">The field's metadata name.</param>
+    internal static (string What, string Of)? Iterator(string type, string field)
+    {
+        string? what = field switch { "<>1__state" => "position", "<>2__current" => "current element", _ => null };
+        return what is not null && Unwrap(type, out string method, out string suffix) && suffix.StartsWith('d') ? (what, method) : null;
+    }
+
     /// <summary>Whether the compiler made this name.</summary>
     internal static bool Is(string name) => name.StartsWith('<');
 

@@ -15,14 +15,25 @@ internal static class Names
         return $"{holder}.{source}{parameters}";
     }
 
-    /// <summary><c>Account._balance (int)</c>, or <c>captured local x (int)</c>.</summary>
+    /// <summary><c>Account._balance (int)</c>, <c>captured local x (int)</c>, or <c>position of iterator Shop.Orders (int)</c>.</summary>
     internal static string Field(FieldReference field)
     {
         string type = Type(field.FieldType), name = GeneratedNames.Field(field.Name);
+        if (GeneratedNames.Iterator(field.DeclaringType.Name, field.Name) is { } part && field.DeclaringType.DeclaringType is { } outer)
+        {
+            var (holder, method) = SourceNames.Fold(Type(outer), part.Of);
+            return $"{part.What} of iterator {holder}.{method} ({type})";
+        }
+
         if (GeneratedNames.IsCapturedLocal(field.DeclaringType.Name, field.Name)) { return $"captured local {name} ({type})"; }
-        var owner = field.DeclaringType.GetElementType();
-        while (GeneratedNames.Is(owner.Name) && owner.DeclaringType is { } outer) { owner = outer; }
-        return $"{Type(owner)}.{name} ({type})";
+        return $"{Type(Author(field.DeclaringType.GetElementType()))}.{name} ({type})";
+    }
+
+    /// <summary>The type that its author wrote, around those that the compiler made.</summary>
+    private static TypeReference Author(TypeReference type)
+    {
+        while (GeneratedNames.Is(type.Name) && type.DeclaringType is { } outer) { type = outer; }
+        return type;
     }
 
     /// <summary>A type within a signature: keywords, no namespaces.</summary>

@@ -54,6 +54,8 @@ internal static class Lines
         else if (resolved.Member != member) { line.Put("member", resolved.Member); }
         PutIf(line, "readModifyWrite", (resolved.Flags & SiteFlags.ReadModifyWrite) != 0 || side.Is(AccessKind.Compound));
         PutIf(line, "testedFirst", (resolved.Flags & SiteFlags.TestedFirst) != 0);
+        PutIf(line, "inLoop", (resolved.Flags & SiteFlags.InLoop) != 0);
+        PutIf(line, "elements", (resolved.Flags & SiteFlags.Elements) != 0);
         PutIf(line, "reference", side.Is(AccessKind.Reference));
         PutIf(line, "collection", side.Is(AccessKind.Collection) || resolved.Operation is { IsOfCollection: true });
         PutIf(line, "unaligned", side.IsUnaligned);
@@ -79,6 +81,7 @@ internal static class Lines
             Site(line.Open(), key);
             if (side.Visit > 0) { line.Put("visit", side.Visit); }
             PutIf(line, "waits", side.Waited);
+            if (Candidates.GateOf(side.Site, sides[^1].Site == side.Site ? sides[0].Site : sides[^1].Site) is > 0 and var gate) { line.Put("gate", gate); }
             line.Close();
         }
 

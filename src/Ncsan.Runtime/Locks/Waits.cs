@@ -26,11 +26,16 @@ internal static class Waits
     internal static void Tasks(Task?[] tasks, WaitCall how, int site)
     {
         foreach (Task? task in tasks) { Task(task, null, how, site); }
-        if ((how & WaitCall.Forever) == 0 || Array.IndexOf(tasks, null) >= 0 || Array.TrueForAll(tasks, static task => task!.IsCompleted)) { return; }
-        HeldLocks thread = LockThreads.Current;
-        Begin(thread, tasks, site);
-        try { foreach (Task? task in tasks) { Silently(task!); } }
-        finally { End(thread); }
+        if ((how & WaitCall.Forever) == 0 || Array.IndexOf(tasks, null) >= 0) { return; }
+        if (!Array.TrueForAll(tasks, static task => task!.IsCompleted))
+        {
+            HeldLocks thread = LockThreads.Current;
+            Begin(thread, tasks, site);
+            try { foreach (Task? task in tasks) { Silently(task!); } }
+            finally { End(thread); }
+        }
+
+        Threads.Actors.Waited(forAll: true);
     }
 
     /// <summary>Waits for a task; what it throws is for the program's own wait that follows.</summary>
@@ -40,6 +45,7 @@ internal static class Waits
         Begin(thread, task, site);
         try { Silently(task); }
         finally { End(thread); }
+        Threads.Actors.Waited(forAll: false);
     }
 
     internal static void Until(Thread other, int site)

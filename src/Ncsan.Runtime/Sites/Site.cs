@@ -55,6 +55,12 @@ public enum SiteFlags : byte
 
     /// <summary>The access is to a field of a type that lays its fields out itself, so that others may lie on it.</summary>
     Laid = 32,
+
+    /// <summary>The read stands in a loop, each iteration of which reads the same location, so the JIT may read it once and for all.</summary>
+    InLoop = 64,
+
+    /// <summary>The access is to a run of elements, none larger than a word: each is read or written at once, and one after another.</summary>
+    Elements = 128,
 }
 
 /// <summary>One place in the rewritten program that calls a hook.</summary>

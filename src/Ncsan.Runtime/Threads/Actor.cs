@@ -32,11 +32,23 @@ internal sealed class Actor
     /// <summary>When it was last resumed after an await; 0 if never.</summary>
     internal long ResumedAt;
 
+    /// <summary>It awaits all of several flows now.</summary>
+    internal bool AwaitsAll;
+
+    /// <summary>The marker of the work that it awaits now, or 0.</summary>
+    internal int AwaitsMarker;
+
+    /// <summary>When it had last waited for all of several flows; 0 if never.</summary>
+    internal long JoinedAllAt;
+
     /// <summary>When its async method came to an end; 0 before that, and for threads and work items.</summary>
     internal long EndedAt;
 
     /// <summary>When it last touched memory that is remembered.</summary>
     internal long LastSeenAt;
+
+    /// <summary>An async method that goes on after its first suspension: until then it ran as who forked it off, and whom that one forked off before, it did.</summary>
+    internal bool IsContinuation;
 
     /// <summary>A work item of the pool: nothing says when it ends, but it is not seen again after that.</summary>
     internal bool IsWorkItem;
@@ -87,24 +99,27 @@ internal sealed class Actor
     internal bool ComesAfter(int other, long time, long prompt)
     {
         Actor? earlier = Find(other);
-        if (HasAwaited(Number, ResumedAt, earlier, prompt) || HasJoined(earlier, long.MaxValue)) { return true; }
+        if (HasAwaited(Number, (ResumedAt, JoinedAllAt), earlier, prompt, this) || HasJoined(earlier, long.MaxValue)) { return true; }
         foreach (Fork fork in Forks)
         {
             if (Find(fork.Parent)?.HasJoined(earlier, fork.Time) == true) { return true; }
-            if ((fork.Parent == other && time <= fork.Time) || HasAwaited(fork.Parent, fork.ParentResumedAt, earlier, prompt)) { return true; }
+            if ((fork.Parent == other && time <= fork.Time) || HasAwaited(fork.Parent, (fork.ParentResumedAt, fork.ParentJoinedAllAt), earlier, prompt)) { return true; }
         }
 
         return false;
     }
 
-    /// <summary>A resumption that follows at once on the end of a flow that it forked off is taken for an await of that flow.</summary>
-    private static bool HasAwaited(int parent, long resumed, Actor? child, long prompt)
+    /// <summary>A resumption that follows at once on the end of a flow that it forked off is taken for an await of that flow; one after an await of several, for an await of all that
+    /// have ended by then.</summary>
+    private static bool HasAwaited(int parent, (long Resumed, long JoinedAll) at, Actor? child, long prompt, Actor? self = null)
     {
         long ended = child is null ? 0 : child.IsWorkItem ? child.LastSeenAt : child.EndedAt;
-        if (ended == 0 || resumed < ended || resumed - ended > prompt) { return false; }
-        foreach (Fork fork in child!.Forks) { if (fork.Parent == parent) { return true; } }
+        if (ended == 0 || (at.JoinedAll < ended && (at.Resumed < ended || at.Resumed - ended > prompt))) { return false; }
+        foreach (Fork fork in child!.Forks) { if (fork.Parent == parent || self?.HasForkedBefore(fork) == true) { return true; } }
         return false;
     }
+
+    private bool HasForkedBefore(Fork fork) => IsContinuation && Forks is [var own, ..] && fork.Parent == own.Parent && fork.Time <= own.Time;
 }
 
 /// <summary>An actor waited until all work under a marker was done.</summary>
@@ -116,10 +131,11 @@ internal readonly record struct Join(int Marker, long Time);
 /// <param name="Parent">Who did it.</param>
 /// <param name="Time">When.</param>
 /// <param name="ParentResumedAt">When that one had last been resumed.</param>
+/// <param name="ParentJoinedAllAt">When that one had last waited for all of several.</param>
 /// <param name="Site">Where, or 0.</param>
 /// <param name="Test">The number of the test that did it, or 0.</param>
-internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, int Site, int Test)
+internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, long ParentJoinedAllAt, int Site, int Test)
 {
     /// <summary>What <paramref name="parent"/> does now, on the current thread.</summary>
-    internal static Fork By(Actor parent, int site, long now) => new(parent.Number, now, parent.ResumedAt, site, CurrentTest.Number);
+    internal static Fork By(Actor parent, int site, long now) => new(parent.Number, now, parent.ResumedAt, parent.JoinedAllAt, site, CurrentTest.Number);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ncsan.Runtime.Findings;
+using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Races;
 
 namespace Ncsan.Runtime.Threads;
@@ -63,7 +64,7 @@ internal static class Actors
             var marker = Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
             marker.Outer = s_marker.Value;
             s_marker.Value = marker;
-            return marker.Number;
+            return thread.LastMarker = marker.Number;
         }
         catch (Exception fault) { Faults.Disable("the order of work", fault); }
         finally { thread.Guard--; }
@@ -120,19 +121,61 @@ internal static class Actors
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count > DeepestNesting) { thread.AsyncSteps.Clear(); }
-        var actor = flow as Actor;
+
+        // An iterator is called again and again; what is in its field then is from the last time.
+        bool isAwaited = flow is not Actor && LockThreads.CurrentOrNull is { AwaitsNext: true };
+        Actor? actor = isAwaited ? null : flow as Actor ?? (flow as AwaitedFlow)?.Actor;
         if (actor is not null) { actor.ResumedAt = Stopwatch.GetTimestamp(); }
-        thread.AsyncSteps.Add(new AsyncStep(actor, Suspended: false));
+        if (actor is { AwaitsAll: true }) { (actor.AwaitsAll, actor.JoinedAllAt) = (false, actor.ResumedAt); }
+        if (actor is { AwaitsMarker: not 0 })
+        {
+            actor.Joins(actor.AwaitsMarker, actor.ResumedAt);
+            actor.AwaitsMarker = 0;
+        }
+
+        thread.AsyncSteps.Add(new AsyncStep(actor, Suspended: false, IsAwaited: isAwaited, IsOfCaller: actor is not null && flow is AwaitedFlow));
     }
 
     /// <summary>The method is about to be suspended. From the next instruction on another thread may run it.</summary>
-    internal static void Suspending(ref object? flow, int site)
+    /// <param name="flow">The field of its state machine.</param>
+    /// <param name="awaits">What it awaits.</param>
+    /// <param name="site">Where.</param>
+    internal static void Suspending(ref object? flow, AwaitedWork awaits, int site)
     {
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count == 0) { return; }
-        flow ??= Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
-        thread.AsyncSteps[^1] = thread.AsyncSteps[^1] with { Suspended = true };
+        Actor actor = ActorOf(thread, thread.AsyncSteps.Count - 1, site);
+        AsyncStep step = thread.AsyncSteps[^1];
+        if (!step.IsOfCaller) { flow ??= actor; }
+        else if ((flow as AwaitedFlow)?.Actor != actor) { flow = new AwaitedFlow(actor); }
+        actor.AwaitsAll = awaits == AwaitedWork.All;
+        actor.AwaitsMarker = awaits == AwaitedWork.Last ? thread.LastMarker : 0;
+        thread.AsyncSteps[^1] = step with { Suspended = true };
+    }
+
+    /// <summary>Who a step acts for once it is suspended: for itself, or where its caller awaits it on the spot, and so is about to be suspended too, for that one.</summary>
+    private static Actor ActorOf(SanitizedThread thread, int index, int site)
+    {
+        AsyncStep step = thread.AsyncSteps[index];
+        if (step.Flow is { } known) { return known; }
+        bool isOfCaller = step.IsAwaited && index > 0 && !thread.AsyncSteps[index - 1].IsIteration;
+        Actor actor;
+        if (isOfCaller) { actor = ActorOf(thread, index - 1, site); }
+        else
+        {
+            actor = Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
+            actor.IsContinuation = true;
+        }
+
+        thread.AsyncSteps[index] = step with { Flow = actor, IsOfCaller = isOfCaller };
+        return actor;
+    }
+
+    /// <summary>The method is about to complete its task, inside of which whoever awaits it may go on.</summary>
+    internal static void Completing()
+    {
+        if (Candidates.AreKept && SanitizedThread.Current is { AsyncSteps: [.., { Flow: { } flow, IsOfCaller: false }] }) { flow.EndedAt = Stopwatch.GetTimestamp(); }
     }
 
     /// <summary>A step of an async method ends; the method too, unless it was suspended. An async iterator then waits to be called again, by whoever.</summary>
@@ -143,14 +186,38 @@ internal static class Actors
         if (thread.AsyncSteps.Count == 0) { return; }
         AsyncStep step = thread.AsyncSteps[^1];
         thread.AsyncSteps.RemoveAt(thread.AsyncSteps.Count - 1);
-        if (step.Suspended || step.Flow is null) { return; }
-        step.Flow.EndedAt = Stopwatch.GetTimestamp();
+
+        // Whoever goes on with an iterator's element may have called it again before this step is left: its field is that step's by now.
+        if (step.Suspended || step.Flow is null || step.IsOfCaller) { return; }
+        if (step.Flow.EndedAt == 0) { step.Flow.EndedAt = Stopwatch.GetTimestamp(); }
         flow = null;
     }
+
+    /// <summary>The current thread has waited until tasks were done: for one, or for all of several.</summary>
+    internal static void Waited(bool forAll)
+    {
+        if (!Candidates.AreKept) { return; }
+        SanitizedThread thread = SanitizedThread.Current;
+        if (thread.Guard != 0) { return; }
+        thread.Guard++;
+        try
+        {
+            Actor actor = Current(thread);
+            actor.ResumedAt = Stopwatch.GetTimestamp();
+            if (forAll) { actor.JoinedAllAt = actor.ResumedAt; }
+        }
+        catch (Exception fault) { Faults.Disable("the order of work", fault); }
+        finally { thread.Guard--; }
+    }
 }
+
+/// <summary>In the state machine of a method that its caller awaits on the spot: it acts for that one.</summary>
+internal sealed record AwaitedFlow(Actor Actor);
 
 /// <summary>A step of an async method, or an iteration of a parallel loop, that a thread is in.</summary>
 /// <param name="Flow">Its own actor; null while an async method still runs as its caller, and until an iteration touches something.</param>
 /// <param name="Suspended">It was suspended in this step and may run elsewhere already.</param>
 /// <param name="IsIteration">It is an iteration.</param>
-internal readonly record struct AsyncStep(Actor? Flow, bool Suspended, bool IsIteration = false);
+/// <param name="IsAwaited">The step below it awaits it on the spot.</param>
+/// <param name="IsOfCaller">Its actor is that of whoever awaits it.</param>
+internal readonly record struct AsyncStep(Actor? Flow, bool Suspended, bool IsIteration = false, bool IsAwaited = false, bool IsOfCaller = false);

@@ -62,6 +62,9 @@ internal sealed class SanitizedThread
 
     internal int MarkedTask;
 
+    /// <summary>The marker of the work that the thread gave away last.</summary>
+    internal int LastMarker;
+
     /// <summary>Where it was last.</summary>
     internal Trail Trail;
 

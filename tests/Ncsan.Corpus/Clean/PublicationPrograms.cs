@@ -99,6 +99,51 @@ public static class PublicationPrograms
         Same((200, 4900L), (totals!.Count, totals.Sum));
     }
 
+    public static void CleanPoolWithAFastItem()
+    {
+        Pooled?[] kept = new Pooled?[2];
+        Pooled? fast = null;
+        int made = 0;
+        Each(4, index =>
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                Pooled item = Rent();
+                item.Uses++;
+                item.Users.Add(index);
+                if (item.Uses != item.Users.Count) { throw new InvalidOperationException("two threads had it"); }
+                Return(item);
+            }
+        });
+        Same(true, made is > 0 and <= 200 && fast is not null);
+
+        Pooled Rent()
+        {
+            Pooled? item = fast;
+            if (item is not null && Interlocked.CompareExchange(ref fast, null, item) == item) { return item; }
+            for (int i = 0; i < kept.Length; i++)
+            {
+                item = kept[i];
+                if (item is not null && Interlocked.CompareExchange(ref kept[i], null, item) == item) { return item; }
+            }
+
+            Interlocked.Increment(ref made);
+            return new Pooled();
+        }
+
+        void Return(Pooled item)
+        {
+            if (fast is null && Interlocked.CompareExchange(ref fast, item, null) is null) { return; }
+            for (int i = 0; i < kept.Length && Interlocked.CompareExchange(ref kept[i], item, null) is not null; i++) { }
+        }
+    }
+
+    private sealed class Pooled
+    {
+        public readonly List<int> Users = [];
+        public int Uses;
+    }
+
     public static void CleanTypeInitializers()
     {
         int[] seen = new int[4];

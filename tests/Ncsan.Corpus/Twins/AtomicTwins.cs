@@ -104,12 +104,117 @@ public static class AtomicTwins
         Same(2, Volatile.Read(ref box.Int));
     }
 
-    public static void TestRaceCompareExchangeFirstReadPlain()
+    public static void TestNoRaceCompareExchangeFirstReadPlain()
+    {
+        var box = new Box();
+        Both(
+            () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 1, seen); },
+            () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 2, seen); });
+    }
+
+    public static void TestRaceCompareExchangeAndPlainReadElsewhere()
+    {
+        var box = new Box();
+        Both(
+            () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 1, seen); }, // race: read-write *
+            () => Use(box.Int)); // race: read *
+    }
+
+    public static void TestRaceValidatedReadAndPlainWrite()
     {
         var box = new Box();
         Both(
             () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 1, seen); }, // race: read|read-write *
-            () => { int seen = box.Int; Interlocked.CompareExchange(ref box.Int, seen + 2, seen); }); // race: read|read-write *
+            () => box.Int = 7); // race: write Box.Int
+    }
+
+    public static void TestRaceValidatedReadOfAnotherField()
+    {
+        var box = new Box();
+        Both(
+            () => { long seen = box.Long; Interlocked.CompareExchange(ref box.Int, (int)seen, 0); }, // race: read Box.Long
+            () => Interlocked.Increment(ref box.Long)); // race: read-write *
+    }
+
+    public static void TestRaceSpinningOnPlainReadBeforeCompareExchange()
+    {
+        var box = new Box();
+        Both(
+            () => { for (int i = 0; i < 100 && box.Int == 0; i++) { } Interlocked.CompareExchange(ref box.Int, 2, 1); }, // race: read Box.Int
+            () => Volatile.Write(ref box.Int, 1)); // race: write *
+    }
+
+    public static void TestRaceExchangeThatNobodyAsks()
+    {
+        var box = new Box();
+        Both(
+            () => { if (box.Int == 0) { Interlocked.Exchange(ref box.Int, 1); } }, // race: read Box.Int
+            () => { if (box.Int == 0) { Interlocked.Exchange(ref box.Int, 2); } }); // race: read-write *
+    }
+
+    public static void TestNoRaceTestAndTestAndSet()
+    {
+        var box = new Box();
+        Each(2, _ =>
+        {
+            while (box.Int != 0 || Interlocked.Exchange(ref box.Int, 1) != 0) { Thread.Yield(); }
+            box.Long++;
+            Volatile.Write(ref box.Int, 0);
+        });
+        Same(2L, box.Long);
+    }
+
+    public static void TestNoRaceLazyByCompareExchange()
+    {
+        var box = new Box();
+        Each(2, index =>
+        {
+            if (box.Text is null) { Interlocked.CompareExchange(ref box.Text, "made " + index, null); }
+            Same(6, box.Text.Length);
+        });
+    }
+
+    public static void TestNoRaceStackOfNodes()
+    {
+        var stack = new NodeStack();
+        Each(2, index =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                stack.Push(index);
+                stack.Pop();
+            }
+        });
+        Same(true, stack.IsEmpty);
+    }
+
+    private sealed class NodeStack
+    {
+        private Node? _head;
+
+        public bool IsEmpty => Volatile.Read(ref _head) is null;
+
+        public void Push(int value)
+        {
+            var node = new Node { Value = value };
+            do { node.Next = _head; } while (Interlocked.CompareExchange(ref _head, node, node.Next) != node.Next);
+        }
+
+        public int Pop()
+        {
+            while (true)
+            {
+                Node? head = _head;
+                if (head is null) { return -1; }
+                if (Interlocked.CompareExchange(ref _head, head.Next, head) == head) { return head.Value; }
+            }
+        }
+
+        private sealed class Node
+        {
+            public int Value;
+            public Node? Next;
+        }
     }
 
     public static void TestNoRaceExchangeReference()

@@ -13,6 +13,22 @@ public static class MiscTwins
         public Action? Plain;
 
         public void Fire() => Fired?.Invoke();
+
+        public void FireCopy()
+        {
+            Action? fired = Fired;
+            if (fired is not null) { fired(); }
+        }
+
+        public void FireReadTwice()
+        {
+            if (Fired is not null) // race[TestRaceEventReadTwice]: read Source.Fired
+            {
+                Fired(); // race[TestRaceEventReadTwice]: read Source.Fired
+            }
+        }
+
+        public void Clear() => Fired = null; // race[TestRaceEventReadTwice]: write Source.Fired
     }
 
     // A field-like event adds and removes handlers by compare-exchange.
@@ -21,6 +37,26 @@ public static class MiscTwins
         var source = new Source();
         Each(2, _ => source.Fired += static () => { });
         source.Fire();
+    }
+
+    public static void TestNoRaceEventFire()
+    {
+        var source = new Source();
+        Action handler = static () => { };
+        source.Fired += handler;
+        Both(
+            () => source.Fired -= handler,
+            source.Fire,
+            source.FireCopy);
+    }
+
+    public static void TestRaceEventReadTwice()
+    {
+        var source = new Source();
+        source.Fired += static () => { };
+        Both(
+            source.Clear,
+            () => { try { source.FireReadTwice(); } catch (NullReferenceException) { /* what such an event does */ } });
     }
 
     public static void TestRaceDelegateFieldAdd()

@@ -2,6 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Runtime;
 using Ncsan.Runtime.Sites;
+using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Rewriter.Passes.Locks;
 
@@ -13,6 +14,8 @@ internal sealed class AsyncFlowPass : IOpPass
 {
     private const string FieldName = "<>ncsan_flow";
 
+    private const int MaxSteps = 4;
+
     public void Visit(MethodCode code, Op op)
     {
         if (code.Method.Name != "MoveNext" || !IsStateMachine(code.Method.DeclaringType)) { return; }
@@ -22,14 +25,30 @@ internal sealed class AsyncFlowPass : IOpPass
             && method.DeclaringType.Name.Contains("MethodBuilder", StringComparison.Ordinal))
         {
             int site = code.Site(op, SiteKind.Creation, "await");
-            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site));
+            AwaitedWork awaited = Awaited(code, op);
+            op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site, awaited));
         }
     }
 
-    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site)
+    private static AwaitedWork Awaited(MethodCode code, Op op)
+    {
+        Op? producer = op.Inputs is [.., { Producer: { } local }, _] && Locals.IsAddress(local.Code) ? LockOrigin.LastStore(code, local) : null;
+        for (int step = 0; producer?.Operand is MethodReference called && step < MaxSteps; step++)
+        {
+            if (called is { DeclaringType.Name: "Task", Name: "WhenAll" } or { DeclaringType.Name: "Parallel" }) { return AwaitedWork.All; }
+            if (called is { DeclaringType.Name: "Task", Name: "Run" } or { DeclaringType.Name: "TaskFactory", Name: "StartNew" }) { return AwaitedWork.Last; }
+            if (called.Name is not ("GetAwaiter" or "ConfigureAwait") || producer.Inputs is not [{ Producer: { } inner }, ..]) { return AwaitedWork.Unknown; }
+            producer = Locals.IsLoad(inner.Code) || Locals.IsAddress(inner.Code) ? LockOrigin.LastStore(code, inner) : inner;
+        }
+
+        return AwaitedWork.Unknown;
+    }
+
+    private static void Call(CodeWriter w, MethodCode code, OpCode load, string hook, int? site, AwaitedWork? awaited = null)
     {
         w.Emit(OpCodes.Ldarg_0);
         w.Emit(load, Field(code.Method.DeclaringType));
+        if (awaited is { } work) { w.Constant((int)work); }
         if (site is { } number) { w.Site(number); }
         w.Hook(hook);
     }

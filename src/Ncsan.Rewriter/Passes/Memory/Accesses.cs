@@ -17,10 +17,13 @@ internal static class Accesses
             return null;
         }
 
-        var flags = more | (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (ReadModifyWrite.Is(op) ? SiteFlags.ReadModifyWrite : SiteFlags.None)
-            | (write && TestedFirst.Is(code, op) ? SiteFlags.TestedFirst : SiteFlags.None);
+        var flags = more | (op.IsVolatile ? SiteFlags.Marked : SiteFlags.None) | (op.IsOfUpdate ? SiteFlags.ReadModifyWrite : SiteFlags.None)
+            | (write && TestedFirst.Is(code, op) ? SiteFlags.TestedFirst : SiteFlags.None) | (!write && !op.IsVolatile && HoistableRead.Is(code, op) ? SiteFlags.InLoop : SiteFlags.None);
         return code.Site(op, write ? SiteKind.Write : SiteKind.Read, member, shape.Size, flags);
     }
+
+    /// <summary>What the site of a run of elements says of them. A struct may be larger than a word; of elements that are not known nothing worse is said than of others.</summary>
+    internal static SiteFlags OfElements(ModuleContext module, TypeReference? element) => element is not null && module.Types.ShapeOf(element).Shape == Shape.Value ? SiteFlags.None : SiteFlags.Elements;
 
     /// <summary>Calls the hook for a plain access; the location is on the stack and is popped.</summary>
     internal static void Hook(CodeWriter writer, bool write, TypeShape shape, TypeReference type, int site)

@@ -70,7 +70,7 @@ internal sealed class BlockCallPass : ICallPass
         foreach (int argument in (int[])[index, length]) { if (argument >= 0 && call.ArgumentType(argument)!.MetadataType != MetadataType.Int32) { return; } }
         var type = call.Op.Inputs[array].Type;
         string member = type is not null ? Names.Type(type) : "array";
-        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, member);
+        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, member, flags: Accesses.OfElements(call.Module, (type as ArrayType)?.ElementType));
         int[] arguments = [array, .. index >= 0 ? new[] { index } : [], .. length >= 0 ? new[] { length } : []];
         call.Add(Copies.Checked, after: false, arguments, w =>
         {
@@ -94,8 +94,8 @@ internal sealed class BlockCallPass : ICallPass
     {
         if (call is { Name: "BlockCopy", ArgumentCount: 5 })
         {
-            call.Before(Copies.Checked, nameof(Hooks.ReadArrayBytes), call.Site(SiteKind.Read, "array"), 0, 1, 4);
-            call.Before(Copies.Checked, nameof(Hooks.WriteArrayBytes), call.Site(SiteKind.Write, "array"), 2, 3, 4);
+            call.Before(Copies.Checked, nameof(Hooks.ReadArrayBytes), call.Site(SiteKind.Read, "array", flags: SiteFlags.Elements), 0, 1, 4);
+            call.Before(Copies.Checked, nameof(Hooks.WriteArrayBytes), call.Site(SiteKind.Write, "array", flags: SiteFlags.Elements), 2, 3, 4);
         }
         else if (call is { Name: "MemoryCopy", ArgumentCount: 4 })
         {
@@ -146,7 +146,7 @@ internal sealed class BlockCallPass : ICallPass
     {
         if (call.ArgumentType(0) is not ByReferenceType { ElementType: GenericInstanceType source } || call.ArgumentType(1) is not GenericInstanceType { GenericArguments: [var element] } target) { return; }
         if (call.Module.Types.ShapeOf(element).Shape is Shape.StackOnly or Shape.Unresolved || element is PointerType or FunctionPointerType) { return; }
-        int site = call.Site(SiteKind.Write, Names.Type(target));
+        int site = call.Site(SiteKind.Write, Names.Type(target), flags: Accesses.OfElements(call.Module, element));
         call.Add(Copies.Checked, after: false, [1, 0], w =>
         {
             w.Emit(OpCodes.Call, new MethodReference("get_Length", w.Types.Int32, source) { HasThis = true });
@@ -165,7 +165,7 @@ internal sealed class BlockCallPass : ICallPass
         if ((byAddress ? ((ByReferenceType)type!).ElementType : type) is not GenericInstanceType { Name: "Span`1" or "ReadOnlySpan`1" } span) { return; }
         var element = span.GenericArguments[0];
         if (call.Module.Types.ShapeOf(element).Shape is Shape.StackOnly or Shape.Unresolved || element is PointerType or FunctionPointerType) { return; }
-        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Names.Type(span));
+        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Names.Type(span), flags: Accesses.OfElements(call.Module, element));
         call.Add(Copies.Checked, after: false, [argument], w =>
         {
             if (byAddress) { w.Emit(OpCodes.Ldobj, span); }

@@ -15,8 +15,9 @@ internal sealed class FieldPass : IOpPass
         bool write = op.Code is Code.Stfld or Code.Stsfld, isStatic = op.Code is Code.Ldsfld or Code.Stsfld;
         if (!isStatic && IsOnStack(code.Module, op, field)) { code.Module.Skip(SkipReason.StackLocal); return; }
         if (!isStatic && op.Index < code.EscapesAt && Construction.IsThis(op.Inputs![0])) { code.Module.Skip(SkipReason.Constructing); return; }
+        if (isStatic && IsInitialising(code.Method, field)) { code.Module.Skip(SkipReason.Constructing); return; }
         if (WhyNot(code.Module, field) is { } reason) { code.Module.Skip(reason); return; }
-        if (!write && IsEventField(code.Module, field)) { code.Module.Skip(SkipReason.EventField); return; }
+        if (!write && EventRead.IsOfEvent(code.Module, field) && !EventRead.IsOneOfTwo(code, op)) { code.Module.Skip(SkipReason.EventField); return; }
         var type = Generics.FieldType(field);
         var shape = code.Module.Types.ShapeOf(type);
         if (Accesses.Site(code, op, write, shape, Names.Field(field), Place(code.Module, field)) is not { } site) { return; }
@@ -35,6 +36,10 @@ internal sealed class FieldPass : IOpPass
         });
     }
 
+    /// <summary>A type initialiser touches a static of its own type: whoever else comes by waits until it is done.</summary>
+    private static bool IsInitialising(MethodDefinition method, FieldReference field) =>
+        method is { IsConstructor: true, IsStatic: true } && field.DeclaringType.GetElementType().FullName == method.DeclaringType.FullName;
+
     /// <summary>Why accesses to a field are left alone, or null.</summary>
     internal static SkipReason? WhyNot(ModuleContext module, FieldReference field)
     {
@@ -48,10 +53,6 @@ internal sealed class FieldPass : IOpPass
     // Roslyn's: <>c.<>9__1_0 for a lambda, a closure's own <>9__1 for one inside of another, <>O.<0>__Name for a method group.
     private static bool IsDelegateCache(FieldDefinition field) =>
         field.Name.StartsWith("<>9__", StringComparison.Ordinal) || (field.IsStatic && field.Name[0] == '<' && field.DeclaringType.Name.StartsWith("<>O", StringComparison.Ordinal));
-
-    // Its accessors exchange an immutable delegate by Interlocked, and so a plain read gets one or the other whole. A plain write would lose handlers: it stays.
-    private static bool IsEventField(ModuleContext module, FieldReference field) =>
-        module.Resolve(field) is { IsPrivate: true, DeclaringType.HasEvents: true } definition && definition.DeclaringType.Events.Any(e => e.Name == definition.Name);
 
     /// <summary>What the type that the field is declared by says about who else touches the same bytes.</summary>
     private static SiteFlags Place(ModuleContext module, FieldReference field)

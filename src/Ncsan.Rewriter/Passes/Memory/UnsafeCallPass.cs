@@ -45,7 +45,7 @@ internal sealed class UnsafeCallPass : ICallPass
         if (address >= call.ArgumentCount || value is not GenericInstanceType vector || call.ArgumentType(address) is not ({ } pointer and (ByReferenceType or PointerType))) { return; }
         if (call.Op.Inputs![address].OnStack) { call.Module.Skip(SkipReason.StackLocal); return; }
         bool offset = call.ArgumentCount == address + 2 && call.ArgumentType(address + 1) is { MetadataType: MetadataType.UIntPtr or MetadataType.IntPtr };
-        int site = call.Site(load ? SiteKind.Read : SiteKind.Write, IndirectPass.Member(call.Op.Inputs[address], vector.GenericArguments[0]));
+        int site = call.Site(load ? SiteKind.Read : SiteKind.Write, IndirectPass.Member(call.Op.Inputs[address], vector.GenericArguments[0]), flags: SiteFlags.Elements);
         call.Add(Copies.Checked, after: false, offset ? [address, address + 1] : [address], w =>
         {
             if (offset)
@@ -76,7 +76,7 @@ internal sealed class UnsafeCallPass : ICallPass
         bool isArray = call.ArgumentType(place) is ArrayType, hasIndex = call.ArgumentCount == place + 2 && call.ArgumentType(place + 1)!.MetadataType == MetadataType.Int32;
         var span = call.ArgumentType(place) as GenericInstanceType;
         if (!isArray && span is not { Name: "Span`1" or "ReadOnlySpan`1" } || (span is not null && span.GenericArguments[0].FullName != element.FullName)) { return; }
-        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Sites.Names.Type(call.ArgumentType(place)!));
+        int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Sites.Names.Type(call.ArgumentType(place)!), flags: SiteFlags.Elements);
         call.Add(Copies.Checked, after: false, isArray && hasIndex ? [place, place + 1] : [place], w =>
         {
             if (isArray && !hasIndex) { w.Constant(0); }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>
@@ -11,10 +13,13 @@ internal static class AsyncFlows
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
-        if (state != -1 && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
-        thread.Push(map, WantMode.Exclusive, state != -1 ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site, state != -1 ? SuspendedFlow.TaskOfBuilder(ref builder) : null);
+
+        // An iterator is called again and again, by whoever awaits its next element.
+        bool resumed = state != -1 && !(thread.AwaitsNext && typeof(TBuilder) == typeof(AsyncIteratorMethodBuilder));
+        if (resumed && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
+        thread.Push(map, WantMode.Exclusive, resumed ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site, resumed ? SuspendedFlow.TaskOfBuilder(ref builder) : null);
         thread.AwaitsNext = false;
-        if (state != -1)
+        if (resumed)
         {
             thread.Entries[thread.Depth - 1].Outer = thread.Flow;
             thread.Flow = held as FlowOrigin ?? (held as SuspendedFlow)?.Origin;

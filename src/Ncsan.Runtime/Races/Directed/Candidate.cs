@@ -1,4 +1,3 @@
-using Ncsan.Runtime.Framework;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Runtime.Races.Directed;
@@ -11,12 +10,13 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>Beyond this nobody is made to wait.</summary>
     private const int LongestDelay = 2_000_000;
 
-    private const int Slack = 50_000, MostTimeouts = 3, MostBlockedEnds = 5, MostSpent = 2_200_000, MostHits = 8, RunTimeouts = 6, RunBlockedEnds = 6;
+    private const int MostTimeouts = 3, MostBlockedEnds = 5, MostSpent = 2_200_000, MostHits = 8, RunTimeouts = 6, RunBlockedEnds = 6;
 
     private const int MostTests = 8, LongestRest = 4;
 
     private readonly SortedSet<string> _tests = new(StringComparer.Ordinal);
-    private int _timeouts, _blockedEnds, _hits;
+    private int _timeouts, _blockedEnds, _hits, _turns;
+    private bool _isCounted;
     private long _spent;
 
     internal SiteKey First => first;
@@ -87,13 +87,28 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>Whether a thread may still wait for it in this process.</summary>
     internal bool IsWorthwhile => !IsHopeless && _timeouts < MostTimeouts && _blockedEnds < MostBlockedEnds && _hits < MostHits && _spent < MostSpent;
 
-    /// <summary>Up to where the delays of all candidates may have used up the budget for this one to have its turn: one that nobody ever waited for
-    /// comes before one that was waited for in vain.</summary>
-    internal long ShareOf(long budget) => IsAskedFor ? long.MaxValue : Fruitless > 0 ? budget / 2 : (Timeouts + BlockedEnds) switch { 0 => budget, 1 => budget * 3 / 4, _ => budget / 2 };
+    /// <summary>How often in the run somebody waited for it in vain.</summary>
+    internal int InVain => Timeouts + BlockedEnds;
 
-    /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain, and where the framework is instrumented and threads start later.</summary>
+    /// <summary>Nobody has waited for it in this process, nor in vain before.</summary>
+    internal bool IsFresh => Volatile.Read(ref _turns) == 0 && InVain == 0 && Fruitless == 0;
+
+    /// <summary>Somebody waits for it, or nobody has to any more.</summary>
+    internal void TakeTurn()
+    {
+        if (Interlocked.Increment(ref _turns) == 1 && _isCounted) { DelayBudget.HadTurn(); }
+    }
+
+    /// <summary>It has a share in the budget of this process.</summary>
+    internal void Share()
+    {
+        _isCounted = true;
+        DelayBudget.Add();
+    }
+
+    /// <summary>How long to wait for the other side: set by the gap seen, and longer after each time that was in vain.</summary>
     /// <param name="isLate">The other side has been here already, so a longer delay gains little.</param>
-    internal int Delay(bool isLate) => (int)Math.Min(LongestDelay, ((2 * Gap) + (FrameworkLink.IsOn ? 2 * Slack : Slack)) << (isLate ? 0 : 2 * Math.Min(Timeouts, 3)));
+    internal int Delay(bool isLate) => (int)Math.Min(LongestDelay, ((2 * Gap) + DelayBudget.Slack) << (isLate ? 0 : 2 * Math.Min(Timeouts, 3)));
 
     internal void AddTest(string test)
     {
@@ -117,7 +132,7 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         if (Run.Length > 0 && Run != run)
         {
             if (ObservedIn == Run) { Fruitless = 0; }
-            else if (Timeouts + BlockedEnds > 0) { Rest = RestAfter(++Fruitless); }
+            else if (InVain > 0) { Rest = RestAfter(++Fruitless); }
             else if (Rest > 0) { Rest--; }
             (Tries, Timeouts, BlockedEnds) = (0, 0, 0);
             (AtFirst.Ordered, AtSecond.Ordered) = (0, 0);

@@ -97,6 +97,9 @@ internal static class Candidates
     /// <summary>Of two threads that waited for the pair at two places of an array, the one at the higher address went on first.</summary>
     internal static bool IsHigherFirst(int site1, int site2) => Find(site1, site2) is { IsOtherWayRound: true };
 
+    /// <summary>The <see cref="CandidateSide.Gate"/> of the first of two sites, or 0.</summary>
+    internal static int GateOf(int site, int other) => Find(site, other) is { } candidate ? (candidate.AtFirst.Site == site ? candidate.AtFirst : candidate.AtSecond).Gate : 0;
+
     private static Candidate? Find(int site1, int site2)
     {
         foreach (Candidate candidate in Of(site1) ?? [])
@@ -127,6 +130,7 @@ internal static class Candidates
                 candidate.IsAttached = true;
                 candidate.Begin(Configuration.RunId, Modules.VersionOf(candidate.AtFirst.Site) + Modules.VersionOf(candidate.AtSecond.Site));
                 if (candidate.IsHopeless || candidate.ObservedIn == Configuration.RunId) { continue; }
+                candidate.Share();
                 Add(added, candidate.AtFirst.Site, candidate);
                 if (candidate.AtSecond != candidate.AtFirst) { Add(added, candidate.AtSecond.Site, candidate); }
                 if (NumberOfGate(candidate, candidate.AtFirst) is > 0 and var gate) { Add(gates, gate, candidate); }
@@ -184,7 +188,13 @@ internal static class Candidates
     internal static void Observed(int site1, int site2)
     {
         if (!AreKept || Modules.KeyOf(site1) is not { } key1 || Modules.KeyOf(site2) is not { } key2) { return; }
-        foreach (Candidate candidate in s_known) { if (IsSameFinding(candidate, key1, key2)) { candidate.ObservedIn = Configuration.RunId; } }
+        foreach (Candidate candidate in s_known)
+        {
+            if (!IsSameFinding(candidate, key1, key2)) { continue; }
+            candidate.ObservedIn = Configuration.RunId;
+            candidate.TakeTurn();
+        }
+
         lock (s_lock) { s_observed.Add((key1, key2)); }
     }
 
@@ -209,7 +219,7 @@ internal static class Candidates
         var nearlyMet = new List<(int, int, Candidate)>();
         (SiteKey, SiteKey)[] observed;
         lock (s_lock) { observed = [.. s_observed]; }
-        foreach (Candidate candidate in s_known) { if (candidate.WasWaitedFor || (candidate.IsAttached && !DirectedWatch.IsOverBudget)) { candidate.Tries++; } }
+        foreach (Candidate candidate in s_known) { if (candidate.WasWaitedFor || (candidate.IsAttached && !DelayBudget.IsHalfSpent)) { candidate.Tries++; } }
         HashSet<(SiteKey, SiteKey)> disturbed = [.. s_known.Where(static c => c.WasWaitedFor).Select(static c => (c.First, c.Second))];
         for (int i = 0; i < Capacity; i++)
         {

@@ -26,36 +26,19 @@ internal static class DirectedWatch
     private static readonly List<Waiter> s_waiters = [];
     private static int s_age;
 
-    /// <summary>Since when somebody has been waiting, by the clock; 0 while nobody is. Guarded by the gate.</summary>
-    private static long s_since;
-
-    private static long Budget => Configuration.DelayBudget * 1000L;
-
-    /// <summary>How long somebody waited so far, in microseconds; once, however many did.</summary>
-    private static long Spent
-    {
-        get
-        {
-            long since = Volatile.Read(ref s_since);
-            return Volatile.Read(ref Statistics.DirectedMicroseconds) + (since == 0 ? 0 : (long)Stopwatch.GetElapsedTime(since).TotalMicroseconds);
-        }
-    }
-
-    internal static bool IsOverBudget => Spent >= Budget / 2;
-
     /// <summary>The candidate for whose other side it is worth waiting here, or null.</summary>
     internal static Candidate? Choose(nuint address, in Access access)
     {
         if (Candidates.Of(access.Site) is not { } candidates) { return null; }
         Statistics.Count(ref Statistics.DirectedVisits);
         Candidate? best = null;
-        long spent = Spent, budget = Budget;
+        long spent = DelayBudget.Spent;
         foreach (Candidate candidate in candidates)
         {
             if (candidate.ObservedIn == Configuration.RunId) { continue; }
             CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
             there.OtherCame(address, access.Size, access.Thread.Number, candidate.Gap);
-            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || spent >= candidate.ShareOf(budget) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || !DelayBudget.Allows(candidate, spent) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
             if (here.LateWaits > 0 && NearMisses.HasPassed(address, there.Site, access.Thread)) { continue; }
             best = candidate;
         }
@@ -87,7 +70,7 @@ internal static class DirectedWatch
             foreach (Candidate candidate in candidates)
             {
                 CandidateSide side = Candidates.SideOfGate(candidate, site);
-                if (!candidate.IsWorthwhile || Volatile.Read(ref side.Waiting) > 0 || candidate.ObservedIn == Configuration.RunId || Spent >= candidate.ShareOf(Budget) || Census.IsAlone(thread)) { continue; }
+                if (!candidate.IsWorthwhile || Volatile.Read(ref side.Waiting) > 0 || candidate.ObservedIn == Configuration.RunId || !DelayBudget.Allows(candidate, DelayBudget.Spent) || Census.IsAlone(thread)) { continue; }
                 Wait(new Waiter(candidate, side, 0, Interlocked.Increment(ref s_age), -1), candidate.Delay(isLate: false), thread);
             }
         }
@@ -112,6 +95,7 @@ internal static class DirectedWatch
     private static DirectedEnd Wait(Waiter me, int delay, SanitizedThread thread)
     {
         bool isOfPool = thread.Managed.IsThreadPoolThread;
+        me.Candidate.TakeTurn();
         long started = Enter(me);
         long end = started + (Affordable(me.Candidate, delay) * Stopwatch.Frequency / 1_000_000);
         int blocked = 0, apart = 0;
@@ -124,7 +108,7 @@ internal static class DirectedWatch
             {
                 if (me.Slot >= 0 && Watchpoints.IsConsumed(me.Slot)) { how = DirectedEnd.Hit; break; }
                 if (me.IsRelieved) { how = DirectedEnd.WentOn; break; }
-                if (Stopwatch.GetTimestamp() >= end || (!me.Candidate.IsAskedFor && Spent >= Budget)) { break; }
+                if (Stopwatch.GetTimestamp() >= end || (!me.Candidate.IsAskedFor && DelayBudget.IsSpent)) { break; }
                 Native.Sleep(PollMicroseconds);
                 (bool isNext, bool goesOn) = Look(me);
                 apart = goesOn ? apart + 1 : 0;
@@ -147,7 +131,7 @@ internal static class DirectedWatch
 
     /// <summary>What a delay grows by after others in vain has to fit into the candidate's share of the budget.</summary>
     private static long Affordable(Candidate candidate, int delay) =>
-        candidate.IsAskedFor ? delay : Math.Min(delay, Math.Max(candidate.Delay(isLate: true), candidate.ShareOf(Budget) - Spent));
+        candidate.IsAskedFor ? delay : Math.Min(delay, Math.Max(candidate.Delay(isLate: true), DelayBudget.LeftFor(candidate)));
 
     private static void Count(DirectedEnd how)
     {
@@ -166,7 +150,7 @@ internal static class DirectedWatch
         s_gate.Enter();
         try
         {
-            if (s_waiters.Count == 0) { Volatile.Write(ref s_since, now); }
+            if (s_waiters.Count == 0) { DelayBudget.Begin(now); }
             s_waiters.Add(me);
             me.Side.Waiting++;
         }
@@ -181,9 +165,7 @@ internal static class DirectedWatch
         {
             s_waiters.Remove(me);
             me.Side.Waiting--;
-            if (s_waiters.Count > 0) { return; }
-            Interlocked.Add(ref Statistics.DirectedMicroseconds, (long)Stopwatch.GetElapsedTime(s_since).TotalMicroseconds);
-            Volatile.Write(ref s_since, 0);
+            if (s_waiters.Count == 0) { DelayBudget.End(); }
         }
         finally { s_gate.Leave(); }
     }

@@ -24,7 +24,21 @@ public static class LearntCandidates
         return new Candidate(Key(one), Key(other)) { HigherFirst = higherFirst, AtFirst = Side(one), AtSecond = Side(other) };
     }
 
-    private static CandidateSide Side(LearntSite site) => new() { FromVisit = site.FromVisit, Stays = site.Stays };
+    private static CandidateSide Side(LearntSite site) => new() { FromVisit = site.FromVisit, Stays = site.Stays, Gate = site.Gate };
+
+    /// <summary>The locks before which threads are to give way, as far as a run with only these pairs has learnt of some: by the site that waits.</summary>
+    public static IReadOnlyDictionary<(string Module, int Id), int> Gates(string store)
+    {
+        var gates = new Dictionary<(string, int), int>();
+        if (!CandidateStore.IsThere(store)) { return gates; }
+        foreach (Candidate pair in CandidateStore.Read(store))
+        {
+            if (pair.AtFirst.Gate > 0) { gates[(pair.First.Module, pair.First.Id)] = pair.AtFirst.Gate; }
+            if (pair.AtSecond.Gate > 0) { gates[(pair.Second.Module, pair.Second.Id)] = pair.AtSecond.Gate; }
+        }
+
+        return gates;
+    }
 
     private static SiteKey Key(LearntSite site) => new(site.Module, site.Id, site.Method, site.Member);
 
@@ -51,6 +65,10 @@ public readonly record struct LearntSite(string Module, int Id, string Method, s
 
     /// <summary>Of two threads that wait, the one here is the last to go on.</summary>
     public bool Stays { get; init; }
+
+    /// <summary>One more than the number of the place in the module where a thread on its way here takes a lock behind which the other side would be kept, so that it has to give way
+    /// before that; 0 for none.</summary>
+    public int Gate { get; init; }
 }
 
 /// <summary>What is left to find.</summary>

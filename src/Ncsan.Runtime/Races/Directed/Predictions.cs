@@ -62,6 +62,8 @@ internal static class Predictions
         if (site.Member != member) { line.Put("member", site.Member); }
         if ((site.Flags & SiteFlags.ReadModifyWrite) != 0) { line.Put("readModifyWrite", true); }
         if ((site.Flags & SiteFlags.TestedFirst) != 0) { line.Put("testedFirst", true); }
+        if ((site.Flags & SiteFlags.InLoop) != 0) { line.Put("inLoop", true); }
+        if ((site.Flags & SiteFlags.Elements) != 0) { line.Put("elements", true); }
         if (isCollection) { line.Put("collection", true); }
         Lines.Frames(line, "stack", [new Frame(site.Method, site.File, site.Line)]);
         line.OpenList("locksHeld").CloseList().Close();

@@ -8,7 +8,8 @@ internal sealed class Harm
     private Guid _tornValue;
     private string? _unsafePublication, _lazyInitialisation;
     private volatile bool _ready;
-    private bool _staleFlag;
+    private bool _staleFlag, _staleRead;
+    private int[] _mixedElements = [3, 2, 1];
 
     public static void Of(string name)
     {
@@ -34,7 +35,9 @@ internal sealed class Harm
         "torn value" => (() => _tornValue = Guid.NewGuid(), () => Use(_tornValue)),
         "broken collection" => (() => _brokenCollection.Add(2), () => Use(_brokenCollection[0])),
         "unsafe publication" => (() => _unsafePublication = "x" + _ready, () => Use(_unsafePublication)),
-        "stale flag" => (() => _staleFlag = true, () => Use(_staleFlag)),
+        "stale flag" => (() => _staleFlag = true, () => { for (int i = 0; i < Rounds && !_staleFlag; i++) { } }),
+        "stale read" => (() => _staleRead = true, () => Use(_staleRead)),
+        "mixed elements" => (() => Array.Sort(_mixedElements), () => Use(_mixedElements[0])),
         _ => (() => Use(Built()), () => Use(Built())),
     };
 
