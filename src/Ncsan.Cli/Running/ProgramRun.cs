@@ -38,7 +38,8 @@ internal static class ProgramRun
         ended.Set();
         follower.Join();
 
-        if (launch.RunsTests && TestsEntered.In(findings) == 0) { report.Doubt = ("NCS2015", $"no test is known to have run; the test run ended with {exitCode}."); }
+        if (launch.RunsTests && Counters.Sum(Counters.TestsEntered, findings) == 0) { report.Doubt = ("NCS2015", $"no test is known to have run; the test run ended with {exitCode}."); }
+        rounds.SayWhatWasRefused();
         bool fails = report.End(findings, out bool hang);
         return (hang && exitCode == ExitCodes.Hang) || ChildProcess.IsCrash(exitCode) || !fails ? exitCode : options.FindingsExitCode;
     }
