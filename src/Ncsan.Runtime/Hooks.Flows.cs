@@ -172,7 +172,7 @@ public static unsafe partial class Hooks
     public static Action MapAction(Action body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body, Maps.Of(map, site), site).Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
-    public static ThreadStart MapThreadStart(ThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body.Invoke, Maps.Of(map, site), site).Run : body!;
+    public static ThreadStart MapThreadStart(ThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body.Invoke, Maps.Of(map, site), site, mayLoseContext: true).Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
     public static ParameterizedThreadStart MapParameterizedThreadStart(ParameterizedThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site).Run : body!;

@@ -49,6 +49,9 @@ public sealed class EmitTests : IDisposable
         var emitted = Emit(id);
         Assert.True(emitted.ExitCode == 0, emitted.Error);
         Assert.StartsWith("repro.cs: two threads call Bank.Withdraw(int) on one Bank; 'ncsan run repro.cs' reports data race on Bank._balance (int) #" + id, emitted.Out);
+
+        // What it was tried with is not the folder's last run.
+        Assert.Contains("#" + id, Ncsan.RunIn(_sandbox.Folder, null, "report").Out);
         string program = File.ReadAllText(Program);
         Assert.Contains("#:property AdditionalExplicitAssemblyReferences=Bank/bin/Debug/net10.0/Bank.dll", program);
         Assert.Contains("var bank = new Bank();", program);

@@ -23,6 +23,14 @@ public sealed class ReproTests
     }
 
     [Fact]
+    public void PairsThatTheDelayBudgetDidNotLastForAreSaid()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        var outcome = sandbox.Run("--rounds", "2", "--sampling", "always", "--delay-budget", "0", "--", "apart");
+        Assert.Contains("ncsan: the delay budget was used up before threads had waited for 1 pair of accesses that nearly met; --delay-budget gives more than 0 ms\nncsan: no findings", outcome.Error);
+    }
+
+    [Fact]
     public void ARendezvousMakesTwoAccessesMeetThatAreThreeHundredMillisecondsApart()
     {
         using var sandbox = Sandbox.WithProgram();

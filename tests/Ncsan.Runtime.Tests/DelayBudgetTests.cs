@@ -1,3 +1,4 @@
+using Ncsan.Runtime.Races;
 using Ncsan.Runtime.Races.Directed;
 using Ncsan.Runtime.Sites;
 
@@ -23,6 +24,22 @@ public sealed class DelayBudgetTests
         foreach (Candidate pair in pairs) { pair.TakeTurn(); }
         Assert.True(DelayBudget.Allows(pairs[0], Total * 3 / 4 - 1));
         Assert.False(DelayBudget.Allows(pairs[0], Total));
+    }
+
+    [Fact]
+    public void Pairs_that_nobody_waited_for_are_counted_when_nothing_is_left()
+    {
+        Candidate fresh = Pair(), known = Pair();
+        known.TakeTurn();
+        long before = Statistics.DirectedRefused;
+        Assert.True(DelayBudget.Allows(fresh, Total - 1));
+        for (int visit = 0; visit < 3; visit++)
+        {
+            Assert.False(DelayBudget.Allows(fresh, Total));
+            Assert.False(DelayBudget.Allows(known, Total));
+        }
+
+        Assert.Equal(before + 1, Statistics.DirectedRefused);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class LocksCommand
 
     private static int Show(string? file, string? dot, string? svg)
     {
-        file ??= FindingsFile.Last() ?? throw new InputException("NCS2001", "there is no findings file of a last run; name one.");
+        file ??= LastRuns.Find("name one");
         if (!File.Exists(file)) { throw new InputException("NCS2001", $"there is no findings file '{file}'."); }
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         var order = LockOrder.Read(reader) ?? throw new InputException("NCS2401", $"'{file}' says nothing about locks; run a program that takes some, without --locks false, and let it end.");

@@ -24,7 +24,7 @@ internal static class ReportCommand
     private static int Show(string[] files, bool gaps, ReportFiles outputs, IReadOnlyList<string> suppressionFiles, Policy policy)
     {
         if (files.FirstOrDefault(f => !File.Exists(f)) is { } missing) { throw new InputException("NCS2001", $"there is no findings file '{missing}'."); }
-        if (files.Length == 0) { files = [FindingsFile.Last() ?? throw new InputException("NCS2001", "there is no findings file of a last run; name one.")]; }
+        if (files.Length == 0) { files = [LastRuns.Find("name one")]; }
         var suppressions = new SuppressionSet();
         foreach (string file in suppressionFiles) { suppressions.AddFile(file); }
         var builder = new ReportBuilder(policy, suppressions);

@@ -23,7 +23,7 @@ internal static class ReproCommand
         command.Options.Add(findings);
         command.SetAction(parsed =>
         {
-            string file = parsed.GetValue(findings) ?? FindingsFile.Last() ?? throw new InputException("NCS2001", "there is no findings file of a last run; name one with --findings.");
+            string file = parsed.GetValue(findings) ?? LastRuns.Find("name one with --findings");
             if (!File.Exists(file)) { throw new InputException("NCS2001", $"there is no findings file '{file}'."); }
             int count = parsed.GetValue(times);
             if (count < 1) { throw new InputException("NCS2009", "--times wants 1 or more."); }

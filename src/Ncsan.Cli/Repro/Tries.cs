@@ -59,7 +59,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             bool found = Wait(child, findings);
             interrupted = child.WasInterrupted;
             if (interrupted && !found) { return; }
-            if (launch.RunsTests && !found && !ChildProcess.IsCrash(LastExitCode) && TestsEntered.In(findings) == 0)
+            if (launch.RunsTests && !found && !ChildProcess.IsCrash(LastExitCode) && Counters.Sum(Counters.TestsEntered, findings) == 0)
             {
                 if (narrowing.Length == 0) { throw new InputException("NCS2503", $"'ncsan {string.Join(' ', recipe.Arguments)}' does not run any more: no test is known to have run, and the test run ended with {LastExitCode}."); }
                 Say.Sentence("NCS2015", $"told '{string.Join(' ', narrowing)}', the test run ended with {LastExitCode} and ran no test. Every test runs instead.");

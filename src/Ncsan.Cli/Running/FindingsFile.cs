@@ -28,35 +28,18 @@ internal static class FindingsFile
         }
     }
 
-    /// <summary>The file of this user's last run, or null.</summary>
-    public static string? Last()
+    /// <summary>Lets old files of ours beside this one go.</summary>
+    public static void Prune(string path)
     {
         try
         {
-            return File.Exists(Pointer) && File.ReadAllText(Pointer) is { Length: > 0 } path && File.Exists(path) ? path : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Remembers the file for <c>ncsan report</c>, and lets old ones of ours go.</summary>
-    public static void Remember(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Pointer)!);
-            File.WriteAllText(Pointer, path);
             foreach (string old in OwnFilesBeside(path).OrderDescending(StringComparer.Ordinal).Skip(Kept)) { File.Delete(old); }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The next report has to be told its file, that is all.
+            // They go another time.
         }
     }
-
-    private static string Pointer => Path.Combine(CopyLocation.UserCache(), "last");
 
     private static IEnumerable<string> OwnFilesBeside(string path) =>
         Path.GetDirectoryName(path) is { } folder && folder.EndsWith(CopyLocation.FindingsSuffix, StringComparison.Ordinal) ? Directory.EnumerateFiles(folder, "*.jsonl") : [];

@@ -32,20 +32,22 @@ internal static class ProgramRun
         using var tail = new FindingsTail(findings);
         var report = new RunReport(options);
         using var ended = new ManualResetEventSlim();
-        var follower = new Thread(() => Follow(tail, report, findings, ended)) { IsBackground = true, Name = "findings" };
+        var follower = new Thread(() => Follow(tail, report, findings, copy.Original.Folder, ended)) { IsBackground = true, Name = "findings" };
         follower.Start();
         int exitCode = rounds.Run(first, launch, Start);
         ended.Set();
         follower.Join();
 
-        if (launch.RunsTests && TestsEntered.In(findings) == 0) { report.Doubt = ("NCS2015", $"no test is known to have run; the test run ended with {exitCode}."); }
+        if (launch.RunsTests && Counters.Sum(Counters.TestsEntered, findings) == 0) { report.Doubt = ("NCS2015", $"no test is known to have run; the test run ended with {exitCode}."); }
+        rounds.SayWhatWasRefused();
         bool fails = report.End(findings, out bool hang);
         return (hang && exitCode == ExitCodes.Hang) || ChildProcess.IsCrash(exitCode) || !fails ? exitCode : options.FindingsExitCode;
     }
 
-    private static void Follow(FindingsTail tail, RunReport report, string findings, ManualResetEventSlim ended)
+    private static void Follow(FindingsTail tail, RunReport report, string findings, string program, ManualResetEventSlim ended)
     {
-        FindingsFile.Remember(findings);
+        LastRuns.Remember(findings, program);
+        FindingsFile.Prune(findings);
         bool last;
         do
         {

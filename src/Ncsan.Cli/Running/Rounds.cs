@@ -19,11 +19,14 @@ internal sealed class Rounds
     private readonly string? _store;
     private readonly Dictionary<string, string> _settings = [];
     private readonly StandardInput? _input;
-    private readonly string _findings;
+    private readonly string _findings, _chosenBudget;
+
+    /// <summary>Where in the findings file the round at hand begins.</summary>
+    private long _written;
 
     public Rounds(CopyLocation copy, RunOptions options, string findings)
     {
-        _findings = findings;
+        (_findings, _chosenBudget) = (findings, options.Settings.GetValueOrDefault(Options.DelayBudget.EnvironmentVariable, ""));
         _count = options.Rounds;
         
         // What one run nearly saw is learnt for the next one, or to be told.
@@ -49,11 +52,10 @@ internal sealed class Rounds
         Prospect last = default;
         bool ofTests = launch.Narrowing is not null;
         string[] narrowing = [];
-        long written = 0;
         for (int round = 1; ; round++)
         {
             int ended = child.WaitForExit();
-            if (narrowing.Length > 0 && !child.WasInterrupted && IsRefused(ended, written))
+            if (narrowing.Length > 0 && !child.WasInterrupted && IsRefused(ended))
             {
                 Say.Sentence("NCS2015", $"round {round} ran no test: told '{narrowing[0]}', the test run ended with {ended}. It is run again with every test.");
                 (narrowing, launch) = ([], launch with { Narrowing = null });
@@ -77,13 +79,22 @@ internal sealed class Rounds
             narrowing = left.Tests is { Count: > 0 and <= MostTests } tests && launch.Narrowing is { } narrow ? [.. narrow(tests)] : [];
             Say.Line($"ncsan: round {round + 1} of at most {_count}: {(narrowing.Length > 0 ? Count(left.Tests!.Count, "test") + ", " : "")}waiting where threads nearly met, for {Count(left.Pairs, "pair")} of accesses");
             _input!.Rewind();
-            written = new FileInfo(_findings).Length;
+            _written = new FileInfo(_findings).Length;
             child = start(launch.Plus(narrowing), _settings);
         }
     }
 
+    /// <summary>Says for how many pairs nobody waited in the last round, because waiting for others had used up the time for it.</summary>
+    public void SayWhatWasRefused()
+    {
+        long refused = Counters.Sum(Counters.RefusedPairs, _findings, _written);
+        if (refused == 0) { return; }
+        string budget = _chosenBudget.Length > 0 ? _chosenBudget : _settings.GetValueOrDefault(Options.DelayBudget.EnvironmentVariable, Options.DelayBudget.Default);
+        Say.Line($"ncsan: the delay budget was used up before threads had waited for {Count((int)refused, "pair")} of accesses that nearly met; --{Options.DelayBudget.Name} gives more than {budget} ms");
+    }
+
     /// <summary>Whether a round of tests that are known, and that ended by itself, has entered none: its arguments were not what the test platform understands.</summary>
-    private bool IsRefused(int ended, long written) => !ChildProcess.IsCrash(ended) && ended != ExitCodes.Hang && TestsEntered.In(_findings, written) == 0;
+    private bool IsRefused(int ended) => !ChildProcess.IsCrash(ended) && ended != ExitCodes.Hang && Counters.Sum(Counters.TestsEntered, _findings, _written) == 0;
 
     private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 
@@ -93,7 +104,7 @@ internal sealed class Rounds
         string own = Path.Combine(copy.Own, "store");
         try
         {
-            if (ProjectOf(copy.Folder) is not { } project) { return own; }
+            if (ProjectFolder.Around(copy.Folder) is not { } project) { return own; }
             string store = Path.Combine(project, ".ncsan");
             if (Directory.Exists(store)) { return store; }
             Directory.CreateDirectory(store);
@@ -104,16 +115,5 @@ internal sealed class Rounds
         {
             return own;
         }
-    }
-
-    /// <summary>The folder of the project that the program in <paramref name="folder"/> was built from, or null.</summary>
-    private static string? ProjectOf(string folder)
-    {
-        for (DirectoryInfo? at = Directory.GetParent(folder); at is not null; at = at.Parent)
-        {
-            if (at.EnumerateFiles("*.*proj").Any()) { return at.FullName; }
-        }
-
-        return null;
     }
 }

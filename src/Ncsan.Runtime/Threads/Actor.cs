@@ -71,7 +71,10 @@ internal sealed class Actor
     internal static Actor Root(Fork[] forks, int marker = 0) => new(forks) { Marker = marker };
 
     /// <summary>One that <paramref name="parent"/> forks off now.</summary>
-    internal static Actor ForkedBy(Actor parent, int site, long now) => new([new Fork(parent.Number, now, parent.ResumedAt, parent.JoinedAllAt, site, CurrentTest.Number), .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
+    internal static Actor ForkedBy(Actor parent, int site, long now) => ForkedBy(parent, Fork.By(parent, site, now));
+
+    /// <summary>One that <paramref name="parent"/> has forked off.</summary>
+    internal static Actor ForkedBy(Actor parent, Fork fork) => new([fork, .. parent.Forks.AsSpan(0, Math.Min(parent.Forks.Length, MostForks - 1))]);
 
     /// <summary>This one has waited until all work under a marker was done.</summary>
     internal void Joins(int marker, long now)
@@ -131,4 +134,8 @@ internal readonly record struct Join(int Marker, long Time);
 /// <param name="ParentJoinedAllAt">When that one had last waited for all of several.</param>
 /// <param name="Site">Where, or 0.</param>
 /// <param name="Test">The number of the test that did it, or 0.</param>
-internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, long ParentJoinedAllAt, int Site, int Test);
+internal readonly record struct Fork(int Parent, long Time, long ParentResumedAt, long ParentJoinedAllAt, int Site, int Test)
+{
+    /// <summary>What <paramref name="parent"/> does now, on the current thread.</summary>
+    internal static Fork By(Actor parent, int site, long now) => new(parent.Number, now, parent.ResumedAt, parent.JoinedAllAt, site, CurrentTest.Number);
+}

@@ -17,6 +17,13 @@ internal static class Actors
 
     private static readonly AsyncLocal<Actor?> s_marker = new();
 
+    /// <summary>What the current flow is marked with: who forked it off.</summary>
+    internal static Actor? Marker
+    {
+        get => s_marker.Value;
+        set => s_marker.Value = value;
+    }
+
     /// <summary>On whose behalf the current thread runs.</summary>
     internal static Actor Current(SanitizedThread thread)
     {

@@ -8,11 +8,18 @@ internal static class CurrentTest
     private static readonly List<string> s_names = [];
     private static long s_entered;
 
-    /// <summary>The test on whose behalf the current thread runs, or null.</summary>
-    internal static string? Name => s_test.Value?.Name;
+    /// <summary>The test on whose behalf the current thread runs, or null. Asked at every fork, so programs without tests pay nothing for it.</summary>
+    internal static Test? Value
+    {
+        get => Entered == 0 ? null : s_test.Value;
+        set { if (Entered != 0) { s_test.Value = value; } }
+    }
 
-    /// <summary>The same as a number of this process, from 1; 0 for none. Asked at every fork, so programs without tests pay nothing for it.</summary>
-    internal static int Number => Entered == 0 ? 0 : s_test.Value?.Number ?? 0;
+    /// <summary>Its name, or null.</summary>
+    internal static string? Name => Value?.Name;
+
+    /// <summary>Its number in this process, from 1; 0 for none.</summary>
+    internal static int Number => Value?.Number ?? 0;
 
     /// <summary>The name of a test by its number.</summary>
     internal static string NameOf(int number) => s_names[number - 1];
@@ -23,10 +30,10 @@ internal static class CurrentTest
     internal static void Enter(string name)
     {
         Interlocked.Increment(ref s_entered);
-        s_test.Value = new Test(name, NumberOf(name));
+        Value = new Test(name, NumberOf(name));
     }
 
-    internal static void Leave() => s_test.Value = null;
+    internal static void Leave() => Value = null;
 
     private static int NumberOf(string name)
     {
@@ -41,5 +48,6 @@ internal static class CurrentTest
         finally { s_gate.Leave(); }
     }
 
-    private sealed record Test(string Name, int Number);
+    /// <summary>A test, by its name and the number of it in this process.</summary>
+    internal sealed record Test(string Name, int Number);
 }

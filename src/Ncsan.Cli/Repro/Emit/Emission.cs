@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ncsan.Cli.Applications;
+using Ncsan.Cli.Running;
 using Ncsan.Reporting;
 using Ncsan.Reporting.Json;
 using Ncsan.Runtime.Settings;
@@ -71,6 +72,7 @@ internal sealed class Emission(Recipe recipe, string file)
             string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? ["exec", Environment.GetCommandLineArgs()[0]] : [];
             string[] command = ["run", _file, "--" + Options.Findings.Name, findings, "--" + Options.Store.Name, Path.Combine(scratch, "store"), "--" + Options.Sampling.Name, "always"];
             var start = new ProcessStartInfo(self, [.. host, .. command]) { WorkingDirectory = Path.GetDirectoryName(_file), RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+            start.Environment[LastRuns.OffVariable] = "1";
             using Process process = Process.Start(start)!;
             process.StandardInput.Close();
             process.OutputDataReceived += static (_, _) => { };

@@ -5,9 +5,14 @@ namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>A delegate that runs inside of its map. The delegate that a task, a thread or the pool gets instead of the program's own.</summary>
 /// <remarks>The entry that a run pushes names the body, so whoever waits for it can find the threads that run it.</remarks>
-internal class MapBody(LockInstance map, int site)
+/// <param name="map">The map.</param>
+/// <param name="site">Where it was handed on.</param>
+/// <param name="mayLoseContext">Some call that takes such a delegate runs it without its maker's execution context. Where all of them flow it, only a maker that has suppressed that has something
+/// for it to carry.</param>
+internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 {
     private readonly FlowOrigin? _flow = FlowOrigin.Forked();
+    private readonly Threads.Carried? _carried = mayLoseContext || ExecutionContext.IsFlowSuppressed() ? Threads.Carried.By(site) : null;
 
     internal LockInstance Map => map;
 
@@ -18,13 +23,13 @@ internal class MapBody(LockInstance map, int site)
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0 || !LockValidation.IsOn) { return default; }
-        bool isIteration = IsIteration && Threads.Actors.IterationBegins();
+        bool isCarried = _carried?.Begins() == true, isIteration = IsIteration && Threads.Actors.IterationBegins();
 
         // Whoever waits for it may run it himself, and then does not wait.
         object? awaited = thread.Awaited;
         thread.Awaited = null;
         LockValidation.Validator.Enter(thread, map, site, this);
-        var running = new Running(thread, awaited, thread.Flow, isIteration);
+        var running = new Running(thread, awaited, thread.Flow, isIteration, isCarried);
         thread.Flow = _flow;
         if (TypeInitializers.AnyRuns) { TypeInitializers.Calling(thread, (body.Target as Delegate ?? body).Method, site); }
         return running;
@@ -38,14 +43,15 @@ internal class MapBody(LockInstance map, int site)
         _flow?.HasEnded = true;
         LockValidation.Validator.Leave(thread, map);
         if (running.IsIteration) { Threads.Actors.IterationEnds(); }
+        if (running.IsCarried) { Threads.Carried.Ends(); }
     }
 
-    /// <summary>One run under way: whose, what that thread was waiting for, on whose behalf it ran, and whether it acts for itself.</summary>
-    protected readonly record struct Running(HeldLocks? Thread, object? Awaited, FlowOrigin? Flow, bool IsIteration);
+    /// <summary>One run under way: whose, what that thread was waiting for, on whose behalf it ran, whether it acts for itself, and whether the body brought its maker's test and fork along.</summary>
+    protected readonly record struct Running(HeldLocks? Thread, object? Awaited, FlowOrigin? Flow, bool IsIteration, bool IsCarried);
 }
 
 /// <summary>A body without a result.</summary>
-internal sealed class ActionBody(Action body, LockInstance map, int site) : MapBody(map, site)
+internal sealed class ActionBody(Action body, LockInstance map, int site, bool mayLoseContext = false) : MapBody(map, site, mayLoseContext)
 {
     internal void Run()
     {
@@ -56,7 +62,7 @@ internal sealed class ActionBody(Action body, LockInstance map, int site) : MapB
 }
 
 /// <summary>A body that is given something.</summary>
-internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) : MapBody(map, site)
+internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) : MapBody(map, site, mayLoseContext: true)
 {
     internal void Run(T value)
     {
@@ -67,7 +73,7 @@ internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) 
 }
 
 /// <summary>A body that is given two things.</summary>
-internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, int site) : MapBody(map, site)
+internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, int site) : MapBody(map, site, mayLoseContext: true)
 {
     internal void Run(T1 one, T2 two)
     {

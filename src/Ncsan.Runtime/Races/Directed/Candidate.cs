@@ -15,7 +15,7 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     private const int MostTests = 8, LongestRest = 4;
 
     private readonly SortedSet<string> _tests = new(StringComparer.Ordinal);
-    private int _timeouts, _blockedEnds, _hits, _turns;
+    private int _timeouts, _blockedEnds, _hits, _turns, _refused;
     private bool _isCounted;
     private long _spent;
 
@@ -97,6 +97,12 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     internal void TakeTurn()
     {
         if (Interlocked.Increment(ref _turns) == 1 && _isCounted) { DelayBudget.HadTurn(); }
+    }
+
+    /// <summary>It came up with nothing left of the budget. Counted once, and only where nobody has ever waited for it.</summary>
+    internal void Refuse()
+    {
+        if (IsFresh && Interlocked.Exchange(ref _refused, 1) == 0) { Statistics.Count(ref Statistics.DirectedRefused); }
     }
 
     /// <summary>It has a share in the budget of this process.</summary>

@@ -45,7 +45,12 @@ internal static class DelayBudget
     internal static void HadTurn() => Interlocked.Decrement(ref s_fresh);
 
     /// <summary>Whether there is something left for a pair: of the whole budget for one that nobody ever waited for, of what those will not need for any other.</summary>
-    internal static bool Allows(Candidate candidate, long spent) => spent < ShareOf(candidate);
+    internal static bool Allows(Candidate candidate, long spent)
+    {
+        if (spent < ShareOf(candidate)) { return true; }
+        candidate.Refuse();
+        return false;
+    }
 
     /// <summary>What is left for a pair, in microseconds.</summary>
     internal static long LeftFor(Candidate candidate) => ShareOf(candidate) - Spent;
