@@ -288,7 +288,8 @@ public class ConstructTests
                 public void Max(int x) { if (x > _max) { _max = x; } if (_max < 0) { _max = 0; } if (_max == 7) { _max = 8; } }
                 public void Switch() { switch (_value) { case 0: _value = 1; break; case 1: _value = 2; break; case 2: _value = 0; break; } }
                 public void Is() { if (_name == "a") { _name = "b"; } if (_c is Node) { _c = new C(); } }
-                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); Ticks(); When(); Name(); Later().Wait(); Set(3); Max(5); Switch(); Is(); }
+                public IEnumerable<int> Iterate() { yield return _hash; yield return _max; }
+                public void Run() { _inner = this; A(); B(); Hash(); Known(); Inner(); Push(); Plain(true); Pair(); Other(this); Ticks(); When(); Name(); Later().Wait(); Set(3); Max(5); Switch(); Is(); Iterate().Sum(); }
             }
             static class Program { static object Run() { new C().Run(); return 0; } }
             """;

@@ -27,6 +27,7 @@ public class MemoryContractTests
             || (effect.Parameter == MemoryEffect.This && (type.Key != "System.Array" || member.IsStatic))
             || ((int?[])[effect.Start, effect.Length.Parameter]).Any(p => p is { } number && member.GetParameters()[number].ParameterType != typeof(int))
             || (effect.Length.IsResult && (member as MethodInfo)?.ReturnType != typeof(int))
+            || (effect.Length.Counter is { } counter && (member.DeclaringType!.GetMethod(counter, [.. effect.Length.Parameters.Select(p => member.GetParameters()[p].ParameterType)]) is not { } counting || counting.ReturnType != typeof(int) || counting.IsStatic || member.IsStatic))
             || (effect.Writes && effect.Parameter >= 0 && member.GetParameters()[effect.Parameter].ParameterType.Name == "ReadOnlySpan`1")
         select $"{type.Key} {method.Name}({method.Parameters})");
 

@@ -22,16 +22,26 @@ internal readonly record struct MemoryEffect(bool Writes, int Parameter, int? St
 /// <param name="Parameter">The number of the parameter that says so.</param>
 /// <param name="Constant">As many as that.</param>
 /// <param name="IsResult">The method's result says so.</param>
-internal readonly record struct RunLength(int? Parameter = null, int? Constant = null, bool IsResult = false)
+/// <param name="Counter">The method of the same object that says so.</param>
+/// <param name="CounterParameters">The numbers of the parameters that it gets.</param>
+internal sealed record RunLength(int? Parameter = null, int? Constant = null, bool IsResult = false, string? Counter = null, int[]? CounterParameters = null)
 {
     /// <summary>To the end of the array or span.</summary>
     internal static readonly RunLength All = new();
 
     internal static readonly RunLength Result = new(IsResult: true);
 
-    internal bool IsAll => this == All;
+    internal bool IsAll => ReferenceEquals(this, All);
+
+    /// <summary>The parameters whose values are needed to know it.</summary>
+    internal int[] Parameters => CounterParameters ?? (Parameter is { } parameter ? [parameter] : []);
 
     internal static RunLength By(int parameter) => new(Parameter: parameter);
+
+    /// <summary>The same of a method whose parameters follow after so many arguments.</summary>
+    internal RunLength After(int arguments) => this with { Parameter = Parameter + arguments, CounterParameters = CounterParameters is null ? null : [.. CounterParameters.Select(p => p + arguments)] };
+
+    internal static RunLength Counted(string counter, int[] parameters) => new(Counter: counter, CounterParameters: parameters);
 
     internal static RunLength Exactly(int constant) => new(Constant: constant);
 }

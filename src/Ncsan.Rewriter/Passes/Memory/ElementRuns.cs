@@ -17,10 +17,10 @@ internal static class ElementRuns
         foreach (int? argument in (int?[])[start, length.Parameter]) { if (argument is { } a && call.ArgumentType(a)!.MetadataType != MetadataType.Int32) { return; } }
         var type = call.Op.Inputs[array].Type is ArrayType known ? known : call.ArgumentType(array);
         int site = call.Site(write ? SiteKind.Write : SiteKind.Read, type is ArrayType ? Names.Type(type) : "array", flags: Accesses.OfElements(call.Module, (type as ArrayType)?.ElementType));
-        int[] arguments = [array, .. start is { } from ? new[] { from } : [], .. Argument(length)];
+        int[] arguments = [array, .. start is { } from ? new[] { from } : [], .. Arguments(length)];
         call.Add(Copies.Checked, length.IsResult, arguments, w =>
         {
-            var count = length.Parameter is not null || length.IsResult ? w.Spill(w.Types.Int32) : null;
+            var count = Count(w, call, length);
             var first = start is not null ? w.Spill(w.Types.Int32) : null;
             if (first is not null) { w.Emit(OpCodes.Ldloc, first); } else { w.Constant(0); }
             if (count is not null) { w.Emit(OpCodes.Ldloc, count); } else { w.Constant(length.Constant ?? Hooks.WholeArray); }
@@ -36,9 +36,9 @@ internal static class ElementRuns
         var type = call.ArgumentType(span) is ByReferenceType { ElementType: var behind } ? behind : call.ArgumentType(span);
         if (type is not GenericInstanceType { Name: "Span`1" or "ReadOnlySpan`1", GenericArguments: [var element] } own || !CanBePassed(call.Module, element)) { return; }
         int site = call.Site(write ? SiteKind.Write : SiteKind.Read, Names.Type(own), flags: Accesses.OfElements(call.Module, element));
-        call.Add(Copies.Checked, length.IsResult, [span, .. Argument(length)], w =>
+        call.Add(Copies.Checked, length.IsResult, [span, .. Arguments(length)], w =>
         {
-            var count = length.Parameter is not null || length.IsResult ? w.Spill(w.Types.Int32) : null;
+            var count = Count(w, call, length);
             if (byAddress) { w.Emit(OpCodes.Ldobj, own); }
             // A Span<T> has the layout of a ReadOnlySpan<T>; the conversion is the language's own.
             if (own.Name == "Span`1") { w.Emit(OpCodes.Call, w.Module.Hooks.SpanToReadOnly(element)); }
@@ -59,5 +59,18 @@ internal static class ElementRuns
     /// <summary>Whether a span of such elements can be handed to a hook.</summary>
     internal static bool CanBePassed(ModuleContext module, TypeReference element) => module.Types.ShapeOf(element).Shape is not (Shape.StackOnly or Shape.Unresolved) && element is not (PointerType or FunctionPointerType);
 
-    private static int[] Argument(RunLength length) => length.Parameter is { } parameter ? [parameter] : length.IsResult ? [CallPlan.Result] : [];
+    private static int[] Arguments(RunLength length) => length.Counter is not null ? [0, .. length.Parameters] : length.IsResult ? [CallPlan.Result] : length.Parameters;
+
+    /// <summary>Moves the length, or what it is counted by, from the stack to a temporary; null when there is nothing on the stack.</summary>
+    private static VariableDefinition? Count(CodeWriter w, Invocation call, RunLength length)
+    {
+        if (length.Counter is { } name)
+        {
+            var counter = new MethodReference(name, w.Types.Int32, call.Method.DeclaringType) { HasThis = true };
+            foreach (int argument in length.Parameters) { counter.Parameters.Add(new ParameterDefinition(call.Method.Parameters[argument - 1].ParameterType)); }
+            w.Emit(OpCodes.Callvirt, counter);
+        }
+
+        return length.Parameters.Length > 0 || length.IsResult ? w.Spill(w.Types.Int32) : null;
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class MemoryContractPass : ICallPass
         foreach (var (writes, parameter, start, length) in method.Effects)
         {
             int argument = parameter == MemoryEffect.This ? 0 : parameter + first;
-            var own = length.Parameter is { } count ? RunLength.By(count + first) : length;
+            var own = length.IsAll ? length : length.After(first);
             if (call.ArgumentType(argument) is GenericInstanceType { Name: "Span`1" or "ReadOnlySpan`1" }) { ElementRuns.Span(call, writes, argument, own); }
             else { ElementRuns.Array(call, writes, argument, start + first, own); }
         }

@@ -14,7 +14,8 @@ internal static class TestedFirst
 
     internal static bool Is(MethodCode code, Op store)
     {
-        if (store.Code is not (Code.Stfld or Code.Stsfld) || store.Inputs is null) { return false; }
+        // The state of an iterator begins with zero, too.
+        if (store.Code is not (Code.Stfld or Code.Stsfld) || store.Inputs is null || ((FieldReference)store.Operand!).Name.StartsWith("<>", StringComparison.Ordinal)) { return false; }
         for (int i = store.Index - 1; i >= 0; i--)
         {
             Op op = code.Ops[i];
