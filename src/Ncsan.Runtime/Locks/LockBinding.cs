@@ -67,8 +67,8 @@ internal static class LockBinding
     }
 
     /// <summary>Gives an object a class of the program's choice, or another nesting level of its own. Ignored once it has been taken.</summary>
-    internal static void Name(object lockObject, string origin, LockKind kind, int subclass)
-        => s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, null, kind, subclass)));
+    internal static void Name(object lockObject, Type? owner, string origin, LockKind kind, int subclass)
+        => s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, owner, kind, subclass)));
 
     internal static LockClass Class(string origin, Type? owner, LockKind kind, int subclass)
     {
@@ -80,6 +80,7 @@ internal static class LockBinding
                 : owner is not null && !IsDeclaredBy(owner, origin) ? $"{origin} of {owner.Name}" : origin;
             LockClass added = s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(name, kind, subclass);
             added.IsWeak = origin[0] == Weak;
+            added.Place = added.IsWeak ? null : origin;
             return added;
         }
         finally
@@ -92,6 +93,7 @@ internal static class LockBinding
     {
         string name = owner.Name.Split('`')[0];
         return origin.StartsWith(name + ".", StringComparison.Ordinal) || origin.StartsWith(name + "<", StringComparison.Ordinal) || origin.Contains("." + name + ".", StringComparison.Ordinal)
+            || origin.Contains("." + name + "<", StringComparison.Ordinal)
             || owner.Name.StartsWith('<');
     }
 }

@@ -30,9 +30,10 @@ internal sealed class LockPass : ICallPass
         {
             LockOrigin origin = Origin(call);
             int site = Site(call, origin);
+            Action<CodeWriter> owner = origin.Owner(call.Code);
             call.Add(Copies.Both, after: false, [0], w =>
             {
-                w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                owner(w);
                 w.Emit(OpCodes.Ldstr, origin.Name);
                 w.Site(site);
                 w.Hook(call.Name == "Wait" ? nameof(Hooks.MonitorWaiting) : nameof(Hooks.MonitorPulsing));
@@ -62,11 +63,12 @@ internal sealed class LockPass : ICallPass
         bool enters = hook.Contains("Enter", StringComparison.Ordinal);
         LockOrigin origin = Origin(call);
         int site = Site(call, origin);
+        Action<CodeWriter>? owner = enters ? origin.Owner(call.Code) : null;
         call.Op.Replace(Copies.Both, w =>
         {
-            if (enters)
+            if (owner is not null)
             {
-                w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                owner(w);
                 w.Emit(OpCodes.Ldstr, origin.Name);
             }
 
@@ -91,10 +93,11 @@ internal sealed class LockPass : ICallPass
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = How(call, take, origin);
         bool span = call.ArgumentCount == 2 && call.ArgumentType(1)?.MetadataType != MetadataType.Int32;
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Op.Replace(Copies.Both, w =>
         {
             if (span) { w.Hook(nameof(Hooks.Milliseconds)); }
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);
@@ -108,9 +111,10 @@ internal sealed class LockPass : ICallPass
         if (call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail) || call.Method.DeclaringType is not GenericInstanceType { GenericArguments: [var value] }) { return; }
         LockOrigin origin = Origin(call);
         int site = Site(call, origin);
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Op.Replace(Copies.Both, w =>
         {
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Site(site);
             w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.LazyValue), value));
@@ -131,9 +135,10 @@ internal sealed class LockPass : ICallPass
         int site = Site(call, origin), how = How(call, take, origin);
         bool spin = take.Kind == "SpinLock";
         int[] arguments = spin ? [] : [0];
+        Action<CodeWriter>? owner = spin ? null : origin.Owner(call.Code);
         bool announced = call.Add(Copies.Both, after: false, arguments, w =>
         {
-            if (!spin) { w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull); }
+            owner?.Invoke(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);

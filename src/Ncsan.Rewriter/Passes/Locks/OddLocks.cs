@@ -25,9 +25,10 @@ internal static class OddLocks
             case ("System.Threading.ReaderWriterLock", "DowngradeFromWriterLock" or "ReleaseLock" or "RestoreLock"):
                 LockOrigin changed = LockPass.Origin(call);
                 int at = LockPass.Site(call, changed);
+                Action<CodeWriter> owner = changed.Owner(call.Code);
                 call.Add(Copies.Both, after: true, [0], w =>
                 {
-                    w.Emit(changed.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                    owner(w);
                     w.Emit(OpCodes.Ldstr, changed.Name);
                     w.Site(at);
                     w.Hook(nameof(Hooks.OldReaderWriterChanged));
@@ -53,10 +54,11 @@ internal static class OddLocks
         LockOrigin origin = LockPass.Origin(call);
         int site = LockPass.Site(call, origin), how = LockCall.Take("ReaderWriterLock", "Exclusive", isTry: false, isCancelable: false, isReleased: false);
         bool span = call.ArgumentType(1)?.MetadataType != MetadataType.Int32;
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Op.Replace(Copies.Both, w =>
         {
             if (span) { w.Hook(nameof(Hooks.Milliseconds)); }
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);

@@ -28,9 +28,10 @@ internal sealed class WaitAsyncPass : ICallPass
         LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
         int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
         int how = LockPass.How(call, new LockCalls.Take("SemaphoreSlim", "Exclusive", timed, LockCalls.Answer.Result), origin);
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Add(Copies.Both, after: false, [0], w =>
         {
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(end is null ? 0 : 1);
             w.Constant(how);
