@@ -9,7 +9,8 @@ namespace Ncsan.Rewriter.Passes.Locks;
 /// <param name="OwnerIsThis">The operand is a field of the method's own <c>this</c>, whose run-time type belongs to the class.</param>
 /// <param name="IsOne">The name stands for one lock in the process: a static.</param>
 /// <param name="Holder">The op that loads the operand off another object, which is on top of the stack there; that object's run-time type belongs to the class as well.</param>
-internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis, bool IsOne = false, Op? Holder = null)
+/// <param name="IsNamed">An attribute of the program gives the name, which is the class whatever it is a field of.</param>
+internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis, bool IsOne = false, Op? Holder = null, bool IsNamed = false)
 {
     private const int MaxSteps = 32;
 
@@ -20,6 +21,8 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
         {
             switch (producer.Code)
             {
+                case Code.Ldsfld or Code.Ldsflda or Code.Ldfld or Code.Ldflda when Named(code, (FieldReference)producer.Operand!) is { } named:
+                    return named with { IsOne = producer.Code is Code.Ldsfld or Code.Ldsflda };
                 case Code.Ldsfld or Code.Ldsflda:
                     return new(Field((FieldReference)producer.Operand!), false, IsOne: true);
                 case Code.Ldfld or Code.Ldflda:
@@ -37,10 +40,11 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
                     return new($"this of {Names.Type(code.Method.DeclaringType)}", true);
                 case Code.Ldelem_Ref or Code.Ldelem_Any:
                     var array = Of(code, producer.Inputs is [var items, _] ? items.Producer : null);
-                    return array with { Name = array.Name + "[]" };
+                    return array.IsNamed ? array : array with { Name = array.Name + "[]" };
                 case Code.Call or Code.Callvirt when producer.Operand is MethodReference method:
                     if (Through(method) is { } argument && producer.Inputs is { } inputs && argument < inputs.Length) { producer = inputs[argument].Producer; continue; }
                     if (method.Name == "GetTypeFromHandle" && producer.Inputs is [{ Producer.Operand: TypeReference token }]) { return new($"typeof({Names.Type(token)})", false); }
+                    if (Named(method) is { } property) { return property; }
                     if (Getter(method) is { } backing) { return OfMember(code, Field(backing), producer); }
                     return new($"?result of {Names.Type(method.DeclaringType)}.{method.Name}", false);
                 case Code.Newobj:
