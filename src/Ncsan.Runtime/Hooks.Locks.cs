@@ -147,17 +147,17 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { LockCall.TakeAsHeld(lockObject, owner, origin, site); }
     }
 
-    /// <summary>A time-out as a number.</summary>
-    public static int Milliseconds(TimeSpan timeout) => (int)Math.Clamp(timeout.TotalMilliseconds, -1, int.MaxValue);
+    /// <summary>A time-out as a number, below -1 if it is none that a wait accepts.</summary>
+    public static int Milliseconds(TimeSpan timeout) => (int)Math.Clamp((long)timeout.TotalMilliseconds, -2, int.MaxValue);
 
     /// <summary>The thread is about to wait for handles: mutexes and semaphores among them are locks.</summary>
     /// <param name="handles">The handles.</param>
     /// <param name="origin">Where they are waited for.</param>
-    /// <param name="forever">The call waits for all of them, for as long as it takes.</param>
+    /// <param name="all">The call waits for all of them; else for the first.</param>
     /// <param name="site">Where.</param>
-    public static void HandlesWanted(WaitHandle[]? handles, string origin, bool forever, int site)
+    public static void HandlesWanted(WaitHandle[]? handles, string origin, bool all, int site)
     {
-        if (LockValidation.IsOn && handles is not null) { LockCall.HandlesWanted(handles, origin, forever, site); }
+        if (LockValidation.IsOn && handles is not null) { LockCall.HandlesWanted(handles, origin, all, site); }
     }
 
     /// <summary>The wait for all of them has ended.</summary>

@@ -31,6 +31,12 @@ public static class LockCall
     /// <summary>The same call, with a time after which it gives up.</summary>
     internal static int WithTimeout(int how, int milliseconds) => milliseconds == Timeout.Infinite ? how : how | CancelableBit;
 
+    /// <summary>The same call, for as long as it takes.</summary>
+    internal static int Forever(int how) => how & ~TryBit;
+
+    /// <summary>The same call that comes back without the lock after a time, unless that is for ever.</summary>
+    internal static int WithLimit(int how, int milliseconds) => milliseconds == Timeout.Infinite ? Forever(how) : how;
+
     internal static void Wanted(object? lockObject, object? owner, string origin, int how, int site)
     {
         HeldLocks thread = LockThreads.Current;
@@ -87,9 +93,10 @@ public static class LockCall
         LockEvents.Taken(thread);
     }
 
-    internal static void HandlesWanted(WaitHandle[] handles, string origin, bool forever, int site)
+    internal static void HandlesWanted(WaitHandle[] handles, string origin, bool all, int site)
     {
-        if (!forever) { return; }
+        // Of several any other may come first.
+        if (!all && handles.Length != 1) { return; }
         HeldLocks thread = LockThreads.Current;
         foreach (WaitHandle handle in handles)
         {

@@ -30,7 +30,7 @@ internal static class LockCalls
 
     internal static Take? Taking(string type, string name, MethodReference method)
     {
-        // With a time-out the wait ends by itself; -1 for ever is seldom written and taken for one too.
+        // With a time-out the wait ends by itself, unless it is -1: that is for the hook to see.
         bool timed = method.Parameters.Any(p => p.ParameterType.FullName is "System.Int32" or "System.TimeSpan" or "System.Threading.CancellationToken");
         Answer answer = method.ReturnType.FullName == "System.Boolean" ? Answer.Result : method.Parameters is [.., { ParameterType.IsByReference: true }] ? Answer.Reference : Answer.Always;
         return (type, name) switch

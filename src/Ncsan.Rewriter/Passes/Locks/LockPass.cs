@@ -23,7 +23,7 @@ internal sealed class LockPass : ICallPass
         if (Instead(call)) { return; }
         if (LockCalls.Taking(call.DeclaringType, call.Name, call.Method) is { } taking)
         {
-            if (!Whole(call, taking)) { Announce(call, taking); }
+            if (!Whole(call, taking) && !TimedLocks.Visit(call, taking)) { Announce(call, taking); }
         }
         else if (LockCalls.Releasing(call.DeclaringType, call.Name) is { } releasing) { AnnounceRelease(call, releasing); }
         else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" or "Pulse" or "PulseAll" })
@@ -134,15 +134,17 @@ internal sealed class LockPass : ICallPass
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = How(call, take, origin);
         bool spin = take.Kind == "SpinLock";
-        int[] arguments = spin ? [] : [0];
+        int? time = spin ? null : TimedLocks.Time(call);
+        int[] arguments = spin ? [] : time is { } limit ? [0, limit] : [0];
         Action<CodeWriter>? owner = spin ? null : origin.Owner(call.Code);
         bool announced = call.Add(Copies.Both, after: false, arguments, w =>
         {
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
             owner?.Invoke(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);
-            w.Hook(spin ? nameof(Hooks.SpinLockWanted) : nameof(Hooks.LockWanted));
+            w.Hook(spin ? nameof(Hooks.SpinLockWanted) : time is null ? nameof(Hooks.LockWanted) : nameof(Hooks.LockWantedFor));
         });
         if (!announced) { return; }
         switch (take.Answer)

@@ -29,14 +29,16 @@ internal sealed class WaitAsyncPass : ICallPass
         int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
         int how = LockPass.How(call, new LockCalls.Take("SemaphoreSlim", "Exclusive", timed, LockCalls.Answer.Result), origin);
         Action<CodeWriter> owner = origin.Owner(call.Code);
-        call.Add(Copies.Both, after: false, [0], w =>
+        int? time = TimedLocks.Time(call);
+        call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
             owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(end is null ? 0 : 1);
             w.Constant(how);
             w.Site(site);
-            w.Hook(nameof(Hooks.AsyncLockWanted));
+            w.Hook(time is null ? nameof(Hooks.AsyncLockWanted) : nameof(Hooks.AsyncLockWantedFor));
         });
     }
 
