@@ -163,13 +163,13 @@ public static unsafe partial class Hooks
     /// <summary>The wait for all of them has ended.</summary>
     public static void HandlesTaken(WaitHandle[]? handles, bool taken, string origin, int site)
     {
-        if (LockValidation.IsOn && taken && handles is not null) { foreach (WaitHandle handle in handles) { LockCall.HandleTaken(handle, origin, site); } }
+        if (LockValidation.IsOn && taken && handles is not null) { foreach (WaitHandle handle in handles) { LockCall.HandleTaken(handle, null, origin, site); } }
     }
 
     /// <summary>The wait for one of them has ended.</summary>
     public static void HandleTaken(WaitHandle[]? handles, int index, string origin, int site)
     {
-        if (LockValidation.IsOn && handles is not null && (uint)index < (uint)handles.Length) { LockCall.HandleTaken(handles[index], origin, site); }
+        if (LockValidation.IsOn && handles is not null && (uint)index < (uint)handles.Length) { LockCall.HandleTaken(handles[index], null, origin, site); }
     }
 
     /// <summary>Instead of <c>WaitHandle.SignalAndWait</c>.</summary>

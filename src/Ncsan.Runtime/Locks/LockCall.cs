@@ -48,6 +48,7 @@ public static class LockCall
             return;
         }
 
+        lockObject = NamedHandles.Of(lockObject);
         WantMode want = Mode(how);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
@@ -58,7 +59,7 @@ public static class LockCall
     {
         if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }
         int mode = how >> ModeShift & 0xFF;
-        LockEvents.Releasing(LockThreads.Current, lockObject, kind, mode == 0xFF ? null : (HoldMode)mode, site);
+        LockEvents.Releasing(LockThreads.Current, NamedHandles.Of(lockObject), kind, mode == 0xFF ? null : (HoldMode)mode, site);
     }
 
     /// <summary>What was wanted last is held now. A semaphore that still has room after that lets several in: it is a throttle, and no lock.</summary>
@@ -101,23 +102,38 @@ public static class LockCall
         foreach (WaitHandle handle in handles)
         {
             if (handle is null || KindOf(handle, 0xFF) is not { } kind) { continue; }
-            LockEvents.Want(thread, handle, null, origin, kind, WantMode.Exclusive, AcquireFlags.None, site);
+            LockEvents.Want(thread, NamedHandles.Of(handle), null, origin, kind, WantMode.Exclusive, AcquireFlags.None, site);
             LockEvents.NotTaken(thread);
         }
     }
 
-    internal static void HandleTaken(WaitHandle? handle, string origin, int site)
+    /// <summary>A handle was made or opened by a name.</summary>
+    internal static void Named(WaitHandle handle, string name, NamedWaitHandleOptions? options)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0) { return; }
+        thread.Inside++;
+        try { NamedHandles.Add(handle, name, options); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+    }
+
+    /// <summary>A handle is held now, without a wait that anybody saw.</summary>
+    internal static void HandleTaken(WaitHandle? handle, object? owner, string origin, int site)
     {
         if (handle is null || KindOf(handle, 0xFF) is not { } kind) { return; }
         HeldLocks thread = LockThreads.Current;
-        LockEvents.Want(thread, handle, null, origin, kind, WantMode.Exclusive, AcquireFlags.Try, site);
+        LockEvents.Want(thread, NamedHandles.Of(handle), owner, origin, kind, WantMode.Exclusive, AcquireFlags.Try, site);
         LockEvents.Taken(thread);
     }
 
     internal static void Disposing(object? lockObject, int site)
     {
         HeldLocks thread = LockThreads.Current;
-        if (lockObject is null || thread.Inside != 0 || thread.FindObject(lockObject) is var index && index < 0) { return; }
+        if (lockObject is null || thread.Inside != 0 || NamedHandles.IsShared(lockObject)) { return; }
+        lockObject = NamedHandles.Of(lockObject);
+        int index = thread.FindObject(lockObject);
+        if (index < 0) { return; }
         ref HeldLock entry = ref thread.Entries[index];
         bool isLock = !entry.Class.Kind.IsSemaphore() || entry.Class.SeenBalanced || entry.Class.LooksBalanced;
         if (isLock && (entry.Flags & AcquireFlags.Pending) == 0)

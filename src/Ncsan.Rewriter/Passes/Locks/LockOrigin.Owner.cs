@@ -28,6 +28,16 @@ internal readonly partial record struct LockOrigin
         return new(name, false, Holder: owner.Type is { } type && IsObject(TypeFacts.Bare(type)) ? load : null);
     }
 
+    /// <summary>Where a lock is stored that an op makes, if that is the next thing that happens to it.</summary>
+    internal static LockOrigin Stored(MethodCode code, Op made)
+    {
+        Op? next = code.Ops.Skip(made.Index + 1).FirstOrDefault(op => op.Code != Code.Nop);
+        if (next is not { Code: Code.Stfld or Code.Stsfld, Operand: FieldReference field } || Local(code, field) is not null) { return Of(code, made); }
+        if (Named(code, field) is { } named) { return named; }
+        return next.Code == Code.Stsfld ? new(Field(field), false, IsOne: true)
+            : next.Inputs is [{ Producer.Code: Code.Ldarg_0 }, _] && code.Method.HasThis && !code.Method.DeclaringType.IsValueType ? new(Field(field), true) : Of(code, made);
+    }
+
     private static bool IsObject(TypeReference type) => type is not (ByReferenceType or PointerType or GenericParameter) && !type.IsValueType;
 
     private static bool IsChanged(MethodCode code, int argument)

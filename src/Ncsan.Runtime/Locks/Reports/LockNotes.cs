@@ -48,7 +48,7 @@ internal static class LockNotes
 
     private static void With(object? lockObject, object? owner, string origin, int site, Action<Validator, HeldLocks, LockInstance> act)
     {
-        if (lockObject is not null) { Guarded(thread => act(LockValidation.Validator, thread, LockBinding.Of(thread, lockObject, owner, origin, KindOf(lockObject), site))); }
+        if (lockObject is not null) { Guarded(thread => act(LockValidation.Validator, thread, LockBinding.Of(thread, NamedHandles.Of(lockObject), owner, origin, KindOf(lockObject), site))); }
     }
 
     private static void Guarded(Action<HeldLocks> act)
