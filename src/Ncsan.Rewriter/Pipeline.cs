@@ -18,6 +18,7 @@ internal sealed class Pipeline
         new IndirectPass(),
         new BlockPass(),
         new AsyncFlowPass(),
+        new MethodGroupPass(),
         new AsyncLockPass(), // its prologue comes before whatever else the first instruction does
     ];
 
@@ -70,6 +71,7 @@ internal sealed class Pipeline
 
         ModuleInitializerPass.Begin(module);
         foreach (var method in module.Methods) { Rewrite(module, method); }
+        foreach (var method in module.MethodGroups.Methods) { Rewrite(module, method); }
         module.Leaves.AddTwins();
         HiddenLockPass.Run(module, module.Methods);
         TestPass.Run(module, module.Methods); // wraps whole bodies, so it comes when they are final

@@ -197,6 +197,12 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { LockCall.Disposing(lockObject, site); }
     }
 
+    /// <summary>A delegate is made that takes or gives back a lock: from here on it is known where that lives.</summary>
+    public static void LockMet(object? lockObject, object? owner, string origin, int how, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Met(lockObject, owner, origin, how, site); }
+    }
+
     /// <summary>Any other lock is about to be waited for.</summary>
     /// <param name="lockObject">The lock.</param>
     /// <param name="owner">What it is a field of, or null.</param>

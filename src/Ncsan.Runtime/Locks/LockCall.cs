@@ -55,6 +55,12 @@ public static class LockCall
         if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
     }
 
+    internal static void Met(object? lockObject, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside == 0 && lockObject is not null && KindOf(lockObject, how) is { } kind) { LockBinding.Of(thread, NamedHandles.Of(lockObject), owner, origin, kind, site); }
+    }
+
     internal static void Releasing(object? lockObject, int how, int site)
     {
         if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }

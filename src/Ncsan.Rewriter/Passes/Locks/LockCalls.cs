@@ -68,4 +68,8 @@ internal static class LockCalls
         ("System.Threading.SpinLock", "Exit") => new("SpinLock", null),
         _ => null,
     };
+
+    /// <summary>The kind of lock that a method is one of, or null.</summary>
+    internal static string? KindOf(MethodReference method) => method.DeclaringType.FullName == "System.Threading.Lock" ? "Lock"
+        : Taking(method.DeclaringType.FullName, method.Name, method)?.Kind ?? Releasing(method.DeclaringType.FullName, method.Name)?.Kind;
 }
