@@ -37,6 +37,7 @@ internal sealed class Pipeline
 
         // Waits for whatever the others announce before them; its own hook is the last thing before the lock.
         new LockPass(),
+        new SpinLockPass(),
         new NamedHandlePass(),
         new WaitAsyncPass(),
         new WaitPass(),

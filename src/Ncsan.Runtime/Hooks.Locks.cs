@@ -236,18 +236,6 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { LockCall.Releasing(lockObject, how, site); }
     }
 
-    /// <summary>A spin lock is about to be waited for. It is a struct, so only its class is known.</summary>
-    public static void SpinLockWanted(string origin, int how, int site)
-    {
-        if (LockValidation.IsOn) { LockCall.Wanted(SpinLocks.Of(origin), null, origin, how, site); }
-    }
-
-    /// <summary>A spin lock is about to be released.</summary>
-    public static void SpinLockReleasing(string origin, int how, int site)
-    {
-        if (LockValidation.IsOn) { LockCall.Releasing(SpinLocks.Of(origin), how, site); }
-    }
-
     /// <summary>Monitor.Wait is about to let go of the lock and to take it back later, whatever else is held.</summary>
     public static void MonitorWaiting(object? lockObject, object? owner, string origin, int site)
     {

@@ -33,7 +33,7 @@ internal readonly record struct Probe(Copies Copies, Action<CodeWriter> Emit);
 /// <summary>One IL instruction with its prefixes, what is on the stack before it, and what passes add to it.</summary>
 internal sealed class Op(int index, Instruction instruction, Instruction[] prefixes)
 {
-    private VariableDefinition? _kept;
+    private VariableDefinition? _kept, _keptIndex;
 
     internal int Index { get; } = index;
 
@@ -110,6 +110,23 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
             w.Emit(OpCodes.Stloc, kept);
         });
         return kept;
+    }
+
+    /// <summary>The same for an array and an index into it.</summary>
+    internal (VariableDefinition Array, VariableDefinition Index) KeepElement(MethodCode code)
+    {
+        if (_keptIndex is { } known) { return (_kept!, known); }
+        VariableDefinition array = _kept = new(code.Module.Module.TypeSystem.Object), index = _keptIndex = new(code.Module.Module.TypeSystem.Int32);
+        code.Method.Body.Variables.Add(array);
+        code.Method.Body.Variables.Add(index);
+        Always(w =>
+        {
+            w.Emit(OpCodes.Stloc, index);
+            w.Emit(OpCodes.Dup);
+            w.Emit(OpCodes.Stloc, array);
+            w.Emit(OpCodes.Ldloc, index);
+        });
+        return (array, index);
     }
 
     private static bool Any(List<Probe>? probes) => probes is not null && probes.Exists(p => (p.Copies & Copies.Checked) != 0 && (p.Copies & Copies.Clean) == 0);

@@ -50,10 +50,10 @@ internal static class LockBinding
         try
         {
             Type? type = origin[0] == Weak ? lockObject.GetType() : owner?.GetType();
-            LockClass lockClass = Class(origin, kind == LockKind.SpinLock ? null : type, kind, 0);
+            LockClass lockClass = Class(origin, origin[0] == Weak && kind == LockKind.SpinLock ? null : type, kind, 0);
             if (lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion }) { lockClass.Reentrant = true; }
-            if (kind == LockKind.SpinLock) { lockClass.SharesInstance = true; }
-            
+            if (kind == LockKind.SpinLock && SpinLocks.IsUnknown(lockObject)) { lockClass.SharesInstance = true; }
+
             // Threads that meet a lock for the first time at once each make an instance, and one of them is kept: a class must not seem to have more locks than it has.
             LockInstance? made = null;
             LockInstance kept = s_instances.GetValue(lockObject, _ => made = LockValidation.Validator.AddInstance(lockClass));

@@ -26,6 +26,9 @@ internal static class LockReleases
     /// <summary>A lock is released that nobody was ever seen to take.</summary>
     internal static void Unknown(HeldLocks thread, LockKind kind, int site) => Report(thread, null, kind, "the thread does not hold it", site);
 
+    /// <summary>A release that the lock itself will refuse, or that does harm.</summary>
+    internal static void Wrong(HeldLocks thread, LockInstance instance, string why, int site) => Report(thread, instance, instance.Class.Kind, why, site);
+
     private static void Report(HeldLocks thread, LockInstance? instance, LockKind kind, string why, int site)
     {
         if (thread.Inside != 0) { return; }

@@ -49,8 +49,6 @@ internal static class LockCalls
             ("System.Threading.ReaderWriterLock", "AcquireWriterLock") => new("ReaderWriterLock", "Exclusive", false, answer),
             ("System.Threading.SemaphoreSlim", "Wait") => new("SemaphoreSlim", "Exclusive", timed && answer == Answer.Result, answer),
             ("System.Threading.WaitHandle" or "System.Threading.Mutex" or "System.Threading.Semaphore", "WaitOne") => new("WaitHandle", "Exclusive", timed, answer),
-            ("System.Threading.SpinLock", "Enter") => new("SpinLock", "Exclusive", false, answer),
-            ("System.Threading.SpinLock", "TryEnter") => new("SpinLock", "Exclusive", true, answer),
             _ => null,
         };
     }
@@ -65,7 +63,6 @@ internal static class LockCalls
         ("System.Threading.SemaphoreSlim", "Release") => new("SemaphoreSlim", null),
         ("System.Threading.Semaphore", "Release") => new("Semaphore", null),
         ("System.Threading.Mutex", "ReleaseMutex") => new("Mutex", null),
-        ("System.Threading.SpinLock", "Exit") => new("SpinLock", null),
         _ => null,
     };
 

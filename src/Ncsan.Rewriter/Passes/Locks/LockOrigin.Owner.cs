@@ -20,6 +20,10 @@ internal readonly partial record struct LockOrigin
         return w => w.Emit(OpCodes.Ldloc, kept);
     }
 
+    /// <summary>What puts the object on the stack that an op loads a field of; null where that is no object.</summary>
+    internal static Action<CodeWriter>? Holding(MethodCode code, Op load)
+        => OfMember(code, "", load) is var origin && (origin.OwnerIsThis || origin.Holder is not null) ? origin.Owner(code) : null;
+
     /// <summary>A field, which an op loads itself or through a getter.</summary>
     private static LockOrigin OfMember(MethodCode code, string name, Op load)
     {

@@ -38,7 +38,7 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
                     continue;
                 case Code.Ldarg_0 when code.Method.HasThis:
                     return new($"this of {Names.Type(code.Method.DeclaringType)}", true);
-                case Code.Ldelem_Ref or Code.Ldelem_Any:
+                case Code.Ldelem_Ref or Code.Ldelem_Any or Code.Ldelema:
                     var array = Of(code, producer.Inputs is [var items, _] ? items.Producer : null);
                     return array.IsNamed ? array : array with { Name = array.Name + "[]" };
                 case Code.Call or Code.Callvirt when producer.Operand is MethodReference method:

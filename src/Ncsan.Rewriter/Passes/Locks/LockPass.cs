@@ -133,18 +133,16 @@ internal sealed class LockPass : ICallPass
     {
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = How(call, take, origin);
-        bool spin = take.Kind == "SpinLock";
-        int? time = spin ? null : TimedLocks.Time(call);
-        int[] arguments = spin ? [] : time is { } limit ? [0, limit] : [0];
-        Action<CodeWriter>? owner = spin ? null : origin.Owner(call.Code);
-        bool announced = call.Add(Copies.Both, after: false, arguments, w =>
+        int? time = TimedLocks.Time(call);
+        Action<CodeWriter> owner = origin.Owner(call.Code);
+        bool announced = call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
             if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
-            owner?.Invoke(w);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);
-            w.Hook(spin ? nameof(Hooks.SpinLockWanted) : time is null ? nameof(Hooks.LockWanted) : nameof(Hooks.LockWantedFor));
+            w.Hook(time is null ? nameof(Hooks.LockWanted) : nameof(Hooks.LockWantedFor));
         });
         if (!announced) { return; }
         switch (take.Answer)
@@ -158,7 +156,6 @@ internal sealed class LockPass : ICallPass
     /// <summary>A release that may fail is called through the runtime, the rest is announced.</summary>
     private static void AnnounceRelease(Invocation call, LockCalls.Give give)
     {
-        bool spin = give.Kind == "SpinLock";
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = LockCall.Release(give.Kind, give.Mode);
         string? hook = give.Kind switch
@@ -180,12 +177,11 @@ internal sealed class LockPass : ICallPass
             return;
         }
 
-        call.Add(Copies.Both, after: false, spin ? [] : [0], w =>
+        call.Add(Copies.Both, after: false, [0], w =>
         {
-            if (spin) { w.Emit(OpCodes.Ldstr, origin.Name); }
             w.Constant(how);
             w.Site(site);
-            w.Hook(spin ? nameof(Hooks.SpinLockReleasing) : nameof(Hooks.LockReleasing));
+            w.Hook(nameof(Hooks.LockReleasing));
         });
     }
 

@@ -61,7 +61,7 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>How many locks of it there were.</summary>
     internal int Instances;
 
-    /// <summary>All its locks share one instance, so which of them is held is not known: spin locks, which are structs.</summary>
+    /// <summary>Its locks share an instance, so which of them is held is not known: spin locks, which are structs, where only their address is known.</summary>
     internal bool SharesInstance;
 
     /// <summary>A semaphore of this class was released by the flow that took it, so it is used as a lock.</summary>
