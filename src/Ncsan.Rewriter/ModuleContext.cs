@@ -25,6 +25,7 @@ internal sealed class ModuleContext
         IsOptimized = !module.Assembly.CustomAttributes.Any(IsUnoptimized);
         Calls = new Calls(this);
         Initializers = new TypeInitializers(this);
+        MethodGroups = new MethodGroups(this);
         Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
         Initializers.Learn();
         Leaves = new Leaves(this, Methods);
@@ -50,6 +51,9 @@ internal sealed class ModuleContext
 
     /// <summary>The type initialisers that may take a lock or wait.</summary>
     internal TypeInitializers Initializers { get; }
+
+    /// <summary>What stands in for methods of locks in delegates.</summary>
+    internal MethodGroups MethodGroups { get; }
 
     internal Ordering Ordering { get; }
 

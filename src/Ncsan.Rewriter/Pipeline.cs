@@ -17,7 +17,8 @@ internal sealed class Pipeline
         new ArrayElementPass(),
         new IndirectPass(),
         new BlockPass(),
-        new AsyncFlowPass(), // before the next one, which takes note of who awaits the method
+        new AsyncFlowPass(), // before the async lock pass, which takes note of who awaits the method
+        new MethodGroupPass(),
         new AsyncLockPass(), // its prologue comes before whatever else the first instruction does
     ];
 
@@ -39,6 +40,8 @@ internal sealed class Pipeline
 
         // Waits for whatever the others announce before them; its own hook is the last thing before the lock.
         new LockPass(),
+        new SpinLockPass(),
+        new NamedHandlePass(),
         new WaitAsyncPass(),
         new WaitPass(),
         new InlinePass(),
@@ -72,6 +75,7 @@ internal sealed class Pipeline
 
         ModuleInitializerPass.Begin(module);
         foreach (var method in module.Methods) { Rewrite(module, method); }
+        foreach (var method in module.MethodGroups.Methods) { Rewrite(module, method); }
         module.Leaves.AddTwins();
         HiddenLockPass.Run(module, module.Methods);
         TestPass.Run(module, module.Methods); // wraps whole bodies, so it comes when they are final

@@ -6,45 +6,45 @@ namespace Ncsan.Runtime;
 public static unsafe partial class Hooks
 {
     /// <summary>The lock must be held here, or must not.</summary>
-    public static void LockAssert(object? lockObject, string origin, bool held, int site)
+    public static void LockAssert(object? lockObject, object? owner, string origin, bool held, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.AssertHeld(lockObject, origin, held, site); }
+        if (LockValidation.IsOn) { LockNotes.AssertHeld(lockObject, owner, origin, held, site); }
     }
 
     /// <summary>The lock is pinned or unpinned.</summary>
-    public static void LockPin(object? lockObject, string origin, bool pin, int site)
+    public static void LockPin(object? lockObject, object? owner, string origin, bool pin, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.Pin(lockObject, origin, pin, site); }
+        if (LockValidation.IsOn) { LockNotes.Pin(lockObject, owner, origin, pin, site); }
     }
 
     /// <summary>The lock belongs to a class of this name.</summary>
     public static void LockClass(object? lockObject, string name, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.Class(lockObject, name, 0, site); }
+        if (LockValidation.IsOn) { LockNotes.Class(lockObject, null, name, 0, site); }
     }
 
     /// <summary>The lock has this nesting level within its class.</summary>
-    public static void LockSubclass(object? lockObject, int level, string origin, int site)
+    public static void LockSubclass(object? lockObject, int level, object? owner, string origin, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.Class(lockObject, origin, level, site); }
+        if (LockValidation.IsOn) { LockNotes.Class(lockObject, owner, origin, level, site); }
     }
 
     /// <summary>The next acquire of a lock is nested under another.</summary>
-    public static void LockNestUnder(object? child, object? parent, string origin, int site)
+    public static void LockNestUnder(object? child, object? parent, object? owner, string origin, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.NestUnder(child, parent, origin, site); }
+        if (LockValidation.IsOn) { LockNotes.NestUnder(child, parent, owner, origin, site); }
     }
 
     /// <summary>The waiters of such locks spin.</summary>
-    public static void LockSpinning(object? lockObject, string origin, int site)
+    public static void LockSpinning(object? lockObject, object? owner, string origin, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.Spinning(lockObject, origin, site); }
+        if (LockValidation.IsOn) { LockNotes.Spinning(lockObject, owner, origin, site); }
     }
 
     /// <summary>Locks of this class are not ordered.</summary>
-    public static void LockNoValidate(object? lockObject, string origin, int site)
+    public static void LockNoValidate(object? lockObject, object? owner, string origin, int site)
     {
-        if (LockValidation.IsOn) { LockNotes.NoValidate(lockObject, origin, site); }
+        if (LockValidation.IsOn) { LockNotes.NoValidate(lockObject, owner, origin, site); }
     }
 
     /// <summary>Code of a map of the program's own begins.</summary>

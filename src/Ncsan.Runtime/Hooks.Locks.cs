@@ -147,29 +147,29 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { LockCall.TakeAsHeld(lockObject, owner, origin, site); }
     }
 
-    /// <summary>A time-out as a number.</summary>
-    public static int Milliseconds(TimeSpan timeout) => (int)Math.Clamp(timeout.TotalMilliseconds, -1, int.MaxValue);
+    /// <summary>A time-out as a number, below -1 if it is none that a wait accepts.</summary>
+    public static int Milliseconds(TimeSpan timeout) => (int)Math.Clamp((long)timeout.TotalMilliseconds, -2, int.MaxValue);
 
     /// <summary>The thread is about to wait for handles: mutexes and semaphores among them are locks.</summary>
     /// <param name="handles">The handles.</param>
     /// <param name="origin">Where they are waited for.</param>
-    /// <param name="forever">The call waits for all of them, for as long as it takes.</param>
+    /// <param name="all">The call waits for all of them; else for the first.</param>
     /// <param name="site">Where.</param>
-    public static void HandlesWanted(WaitHandle[]? handles, string origin, bool forever, int site)
+    public static void HandlesWanted(WaitHandle[]? handles, string origin, bool all, int site)
     {
-        if (LockValidation.IsOn && handles is not null) { LockCall.HandlesWanted(handles, origin, forever, site); }
+        if (LockValidation.IsOn && handles is not null) { LockCall.HandlesWanted(handles, origin, all, site); }
     }
 
     /// <summary>The wait for all of them has ended.</summary>
     public static void HandlesTaken(WaitHandle[]? handles, bool taken, string origin, int site)
     {
-        if (LockValidation.IsOn && taken && handles is not null) { foreach (WaitHandle handle in handles) { LockCall.HandleTaken(handle, origin, site); } }
+        if (LockValidation.IsOn && taken && handles is not null) { foreach (WaitHandle handle in handles) { LockCall.HandleTaken(handle, null, origin, site); } }
     }
 
     /// <summary>The wait for one of them has ended.</summary>
     public static void HandleTaken(WaitHandle[]? handles, int index, string origin, int site)
     {
-        if (LockValidation.IsOn && handles is not null && (uint)index < (uint)handles.Length) { LockCall.HandleTaken(handles[index], origin, site); }
+        if (LockValidation.IsOn && handles is not null && (uint)index < (uint)handles.Length) { LockCall.HandleTaken(handles[index], null, origin, site); }
     }
 
     /// <summary>Instead of <c>WaitHandle.SignalAndWait</c>.</summary>
@@ -195,6 +195,12 @@ public static unsafe partial class Hooks
     public static void LockDisposing(object? lockObject, int site)
     {
         if (LockValidation.IsOn) { LockCall.Disposing(lockObject, site); }
+    }
+
+    /// <summary>A delegate is made that takes or gives back a lock: from here on it is known where that lives.</summary>
+    public static void LockMet(object? lockObject, object? owner, string origin, int how, int site)
+    {
+        if (LockValidation.IsOn) { LockCall.Met(lockObject, owner, origin, how, site); }
     }
 
     /// <summary>Any other lock is about to be waited for.</summary>
@@ -228,18 +234,6 @@ public static unsafe partial class Hooks
     public static void LockReleasing(object? lockObject, int how, int site)
     {
         if (LockValidation.IsOn) { LockCall.Releasing(lockObject, how, site); }
-    }
-
-    /// <summary>A spin lock is about to be waited for. It is a struct, so only its class is known.</summary>
-    public static void SpinLockWanted(string origin, int how, int site)
-    {
-        if (LockValidation.IsOn) { LockCall.Wanted(SpinLocks.Of(origin), null, origin, how, site); }
-    }
-
-    /// <summary>A spin lock is about to be released.</summary>
-    public static void SpinLockReleasing(string origin, int how, int site)
-    {
-        if (LockValidation.IsOn) { LockCall.Releasing(SpinLocks.Of(origin), how, site); }
     }
 
     /// <summary>Monitor.Wait is about to let go of the lock and to take it back later, whatever else is held.</summary>

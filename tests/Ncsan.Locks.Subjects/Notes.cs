@@ -74,4 +74,28 @@ public static class Notes
         LockOrder.Subclass(locks[1], 1);
         Case.InTurn(() => { lock (locks[0]) { lock (locks[1]) { } } }, () => { lock (locks[1]) { lock (locks[0]) { } } });
     }
+
+    private sealed class Ledger
+    {
+        [LockClass("the books")] private readonly object _gate = new();
+
+        public void WithPen() { lock (_gate) { lock (s_pen) { } } }
+
+        public void WithInk() { lock (_gate) { lock (s_ink) { } } }
+    }
+
+    private sealed class Journal
+    {
+        [LockClass("the books")] public object Gate { get; } = new();
+    }
+
+    private static readonly object s_pen = new(), s_ink = new();
+
+    [Case] public static void NCS0101_two_fields_of_one_named_class() => Case.InTurn(
+        () => new Ledger().WithPen(),
+        () => { lock (s_pen) { lock (new Journal().Gate) { } } });
+
+    [Case] public static void Silent_two_fields_of_one_named_class_in_one_order() => Case.InTurn(
+        () => new Ledger().WithInk(),
+        () => { lock (new Journal().Gate) { lock (s_ink) { } } });
 }

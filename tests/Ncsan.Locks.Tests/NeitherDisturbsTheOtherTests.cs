@@ -70,7 +70,7 @@ public sealed class NeitherDisturbsTheOtherTests : IDisposable
         {
             Assert.Equal(before, Races());
             Lock(s_b, () => Assert.Equal(before, Races()));
-            LockNotes.AssertHeld(s_a, "gate", held: true, 6);
+            LockNotes.AssertHeld(s_a, null, "gate", held: true, 6);
         });
         Assert.Equal(before, Races());
         Hooks.AtomicNestableEnd();

@@ -18,6 +18,25 @@ public class ValidatorTests
         Assert.Equal([grade.Split(' ')[0] == "Guarded" && grade.Contains("confirmed") ? "Confirmed" : grade], all);
     }
 
+    /// <summary>Classes of one field whose owners have two types: their order proves nothing, unless the very locks close the circle.</summary>
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "Confirmed InstanceInversion")]
+    public void Locks_of_one_field_are_ordered_by_instance_whatever_their_owners_types(bool same, string expected)
+    {
+        Script run = new(Flavor.All[0]);
+        LockClass wheel = run.Validator.AddClass("Part.Gate of Wheel", LockKind.Monitor), axle = run.Validator.AddClass("Part.Gate of Axle", LockKind.Monitor);
+        wheel.Place = axle.Place = "Part.Gate";
+        LockInstance first = run.Validator.AddInstance(wheel), second = run.Validator.AddInstance(axle), third = same ? first : run.Validator.AddInstance(wheel);
+        foreach (var (outer, inner, thread) in new[] { (first, second, Thread(1)), (second, third, Thread(2)) })
+        {
+            run.Validator.Acquire(thread, outer, WantMode.Exclusive, AcquireFlags.None, 1);
+            run.Validator.Acquire(thread, inner, WantMode.Exclusive, AcquireFlags.None, 2);
+        }
+
+        Assert.Equal(expected, string.Join(", ", run.Reports.Concat(run.Validator.Withheld).Select(report => $"{report.Grade} {report.Kind}")));
+    }
+
     [Fact]
     public void A_cycle_is_told_once_however_often_it_is_closed()
     {

@@ -13,7 +13,7 @@ internal sealed class MethodCode
         Module = module;
         Method = method;
         var body = method.Body;
-        _byOffset = new Op?[body.CodeSize + 1];
+        _byOffset = new Op?[Math.Max(body.CodeSize, body.Instructions[^1].Offset) + 1]; // the size of a body that was never written is not known
         var prefixes = new List<Instruction>();
         foreach (var instruction in body.Instructions)
         {

@@ -33,6 +33,8 @@ internal readonly record struct Probe(Copies Copies, Action<CodeWriter> Emit);
 /// <summary>One IL instruction with its prefixes, what is on the stack before it, and what passes add to it.</summary>
 internal sealed class Op(int index, Instruction instruction, Instruction[] prefixes)
 {
+    private VariableDefinition? _kept, _keptIndex;
+
     internal int Index { get; } = index;
 
     internal Instruction Instruction { get; } = instruction;
@@ -98,6 +100,37 @@ internal sealed class Op(int index, Instruction instruction, Instruction[] prefi
 
     /// <summary>Emits other code instead of the op in the given copies.</summary>
     internal void Replace(Copies copies, Action<CodeWriter> emit) => (Instead ??= []).Add(new(copies, emit));
+
+    /// <summary>A local that has what is on top of the stack before the op, an object, for whoever comes after it. Null where another copy of the code has taken over in between.</summary>
+    internal VariableDefinition Keep(MethodCode code)
+    {
+        if (_kept is { } known) { return known; }
+        var kept = _kept = new VariableDefinition(code.Module.Module.TypeSystem.Object);
+        code.Method.Body.Variables.Add(kept);
+        Always(w =>
+        {
+            w.Emit(OpCodes.Dup);
+            w.Emit(OpCodes.Stloc, kept);
+        });
+        return kept;
+    }
+
+    /// <summary>The same for an array and an index into it.</summary>
+    internal (VariableDefinition Array, VariableDefinition Index) KeepElement(MethodCode code)
+    {
+        if (_keptIndex is { } known) { return (_kept!, known); }
+        VariableDefinition array = _kept = new(code.Module.Module.TypeSystem.Object), index = _keptIndex = new(code.Module.Module.TypeSystem.Int32);
+        code.Method.Body.Variables.Add(array);
+        code.Method.Body.Variables.Add(index);
+        Always(w =>
+        {
+            w.Emit(OpCodes.Stloc, index);
+            w.Emit(OpCodes.Dup);
+            w.Emit(OpCodes.Stloc, array);
+            w.Emit(OpCodes.Ldloc, index);
+        });
+        return (array, index);
+    }
 
     private static bool Any(List<Probe>? probes) => probes is not null && probes.Exists(p => (p.Copies & Copies.Checked) != 0 && (p.Copies & Copies.Clean) == 0);
 

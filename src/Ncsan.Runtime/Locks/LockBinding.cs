@@ -50,10 +50,10 @@ internal static class LockBinding
         try
         {
             Type? type = origin[0] == Weak ? lockObject.GetType() : owner?.GetType();
-            LockClass lockClass = Class(origin, kind == LockKind.SpinLock ? null : type, kind, 0);
+            LockClass lockClass = Class(origin, origin[0] == Weak && kind == LockKind.SpinLock ? null : type, kind, 0);
             if (lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion }) { lockClass.Reentrant = true; }
-            if (kind == LockKind.SpinLock) { lockClass.SharesInstance = true; }
-            
+            if (kind == LockKind.SpinLock && SpinLocks.IsUnknown(lockObject)) { lockClass.SharesInstance = true; }
+
             // Threads that meet a lock for the first time at once each make an instance, and one of them is kept: a class must not seem to have more locks than it has.
             LockInstance? made = null;
             LockInstance kept = s_instances.GetValue(lockObject, _ => made = LockValidation.Validator.AddInstance(lockClass));
@@ -67,8 +67,8 @@ internal static class LockBinding
     }
 
     /// <summary>Gives an object a class of the program's choice, or another nesting level of its own. Ignored once it has been taken.</summary>
-    internal static void Name(object lockObject, string origin, LockKind kind, int subclass)
-        => s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, null, kind, subclass)));
+    internal static void Name(object lockObject, Type? owner, string origin, LockKind kind, int subclass)
+        => s_instances.GetValue(lockObject, _ => LockValidation.Validator.AddInstance(Class(origin, owner, kind, subclass)));
 
     internal static LockClass Class(string origin, Type? owner, LockKind kind, int subclass)
     {
@@ -80,6 +80,7 @@ internal static class LockBinding
                 : owner is not null && !IsDeclaredBy(owner, origin) ? $"{origin} of {owner.Name}" : origin;
             LockClass added = s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(name, kind, subclass);
             added.IsWeak = origin[0] == Weak;
+            added.Place = added.IsWeak ? null : origin;
             return added;
         }
         finally
@@ -92,6 +93,7 @@ internal static class LockBinding
     {
         string name = owner.Name.Split('`')[0];
         return origin.StartsWith(name + ".", StringComparison.Ordinal) || origin.StartsWith(name + "<", StringComparison.Ordinal) || origin.Contains("." + name + ".", StringComparison.Ordinal)
+            || origin.Contains("." + name + "<", StringComparison.Ordinal)
             || owner.Name.StartsWith('<');
     }
 }

@@ -31,6 +31,12 @@ public static class LockCall
     /// <summary>The same call, with a time after which it gives up.</summary>
     internal static int WithTimeout(int how, int milliseconds) => milliseconds == Timeout.Infinite ? how : how | CancelableBit;
 
+    /// <summary>The same call, for as long as it takes.</summary>
+    internal static int Forever(int how) => how & ~TryBit;
+
+    /// <summary>The same call that comes back without the lock after a time, unless that is for ever.</summary>
+    internal static int WithLimit(int how, int milliseconds) => milliseconds == Timeout.Infinite ? Forever(how) : how;
+
     internal static void Wanted(object? lockObject, object? owner, string origin, int how, int site)
     {
         HeldLocks thread = LockThreads.Current;
@@ -42,17 +48,24 @@ public static class LockCall
             return;
         }
 
+        lockObject = NamedHandles.Of(lockObject);
         WantMode want = Mode(how);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
         if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
     }
 
+    internal static void Met(object? lockObject, object? owner, string origin, int how, int site)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside == 0 && lockObject is not null && KindOf(lockObject, how) is { } kind) { LockBinding.Of(thread, NamedHandles.Of(lockObject), owner, origin, kind, site); }
+    }
+
     internal static void Releasing(object? lockObject, int how, int site)
     {
         if (lockObject is null || KindOf(lockObject, how) is not { } kind) { return; }
         int mode = how >> ModeShift & 0xFF;
-        LockEvents.Releasing(LockThreads.Current, lockObject, kind, mode == 0xFF ? null : (HoldMode)mode, site);
+        LockEvents.Releasing(LockThreads.Current, NamedHandles.Of(lockObject), kind, mode == 0xFF ? null : (HoldMode)mode, site);
     }
 
     /// <summary>What was wanted last is held now. A semaphore that still has room after that lets several in: it is a throttle, and no lock.</summary>
@@ -87,30 +100,46 @@ public static class LockCall
         LockEvents.Taken(thread);
     }
 
-    internal static void HandlesWanted(WaitHandle[] handles, string origin, bool forever, int site)
+    internal static void HandlesWanted(WaitHandle[] handles, string origin, bool all, int site)
     {
-        if (!forever) { return; }
+        // Of several any other may come first.
+        if (!all && handles.Length != 1) { return; }
         HeldLocks thread = LockThreads.Current;
         foreach (WaitHandle handle in handles)
         {
             if (handle is null || KindOf(handle, 0xFF) is not { } kind) { continue; }
-            LockEvents.Want(thread, handle, null, origin, kind, WantMode.Exclusive, AcquireFlags.None, site);
+            LockEvents.Want(thread, NamedHandles.Of(handle), null, origin, kind, WantMode.Exclusive, AcquireFlags.None, site);
             LockEvents.NotTaken(thread);
         }
     }
 
-    internal static void HandleTaken(WaitHandle? handle, string origin, int site)
+    /// <summary>A handle was made or opened by a name.</summary>
+    internal static void Named(WaitHandle handle, string name, NamedWaitHandleOptions? options)
+    {
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside != 0) { return; }
+        thread.Inside++;
+        try { NamedHandles.Add(handle, name, options); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+    }
+
+    /// <summary>A handle is held now, without a wait that anybody saw.</summary>
+    internal static void HandleTaken(WaitHandle? handle, object? owner, string origin, int site)
     {
         if (handle is null || KindOf(handle, 0xFF) is not { } kind) { return; }
         HeldLocks thread = LockThreads.Current;
-        LockEvents.Want(thread, handle, null, origin, kind, WantMode.Exclusive, AcquireFlags.Try, site);
+        LockEvents.Want(thread, NamedHandles.Of(handle), owner, origin, kind, WantMode.Exclusive, AcquireFlags.Try, site);
         LockEvents.Taken(thread);
     }
 
     internal static void Disposing(object? lockObject, int site)
     {
         HeldLocks thread = LockThreads.Current;
-        if (lockObject is null || thread.Inside != 0 || thread.FindObject(lockObject) is var index && index < 0) { return; }
+        if (lockObject is null || thread.Inside != 0 || NamedHandles.IsShared(lockObject)) { return; }
+        lockObject = NamedHandles.Of(lockObject);
+        int index = thread.FindObject(lockObject);
+        if (index < 0) { return; }
         ref HeldLock entry = ref thread.Entries[index];
         bool isLock = !entry.Class.Kind.IsSemaphore() || entry.Class.SeenBalanced || entry.Class.LooksBalanced;
         if (isLock && (entry.Flags & AcquireFlags.Pending) == 0)

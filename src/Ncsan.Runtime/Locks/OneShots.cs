@@ -18,6 +18,7 @@ internal static class OneShots
     {
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0 || LazyParts<T>.ModeOf(lazy) != LazyThreadSafetyMode.ExecutionAndPublication || LazyParts<T>.StateOf(lazy) is not { } state) { return lazy.Value; }
+        if (thread.Spinning > 0) { Waits.Blocking(thread, "a lazy value", site); }
         bool taken = Monitor.TryEnter(state);
         LockEvents.Want(thread, lazy, owner, origin, LockKind.Lazy, WantMode.Exclusive, taken ? AcquireFlags.Try : AcquireFlags.None, site);
         if (!taken) { LockContention.Enter(thread, state, ref taken); }

@@ -26,7 +26,7 @@ internal static class TypeInitializers
         try
         {
             Initializer initializer = s_all.GetOrCreateValue(type);
-            LockBinding.Name(initializer, name, LockKind.TypeInitializer, 0);
+            LockBinding.Name(initializer, null, name, LockKind.TypeInitializer, 0);
             thread.Push(LockBinding.Known(initializer)!, WantMode.Exclusive, AcquireFlags.Try, site, initializer);
             thread.OneShots++;
             Interlocked.Increment(ref s_running);

@@ -197,6 +197,9 @@ internal sealed partial class Validator
         if (thread.Find(instance) >= 0 && !instance.Class.Unordered) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is disposed of while it is held"); }
     }
 
+    /// <summary>A lock is taken that refuses to be taken twice, as it does itself.</summary>
+    internal void TakenAgain(HeldLocks thread, LockInstance instance, int site) => Misuse(LockReportKind.RecursiveLocking, thread, instance, site, "the thread already holds it, and it is not re-entrant");
+
     /// <summary>A release that the lock itself refuses.</summary>
     internal void WrongRelease(HeldLocks thread, LockInstance instance, int site, string why) => Misuse(LockReportKind.BadUnlock, thread, instance, site, why);
 

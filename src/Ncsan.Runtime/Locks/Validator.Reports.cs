@@ -39,7 +39,7 @@ internal sealed partial class Validator
         if (Has(LockKind.Context)) { return cycle.Count == 2 ? LockReportKind.InconsistentContext : LockReportKind.ContextInversion; }
         if (Has(LockKind.SynchronizationContext) && Has(LockKind.Map)) { return LockReportKind.SyncOverAsync; }
         if (Has(LockKind.Map)) { return LockReportKind.WaitUnderLock; }
-        return cycle.All(edge => edge.From.Class == cycle[0].From.Class) ? LockReportKind.InstanceInversion : LockReportKind.CircularDependency;
+        return cycle.All(edge => edge.From.Class.IsSiblingOf(cycle[0].From.Class)) ? LockReportKind.InstanceInversion : LockReportKind.CircularDependency;
     }
 
     /// <summary>Keeps the best grade of each problem, and tells a confirmed one once.</summary>

@@ -18,4 +18,7 @@ public enum WaitCall
 
     /// <summary>For as long as nobody cancels it: ordered like any other, but a wait that lasts proves nothing.</summary>
     Cancelable = 8,
+
+    /// <summary>For a time that may turn out to be for ever, and then for as long as nobody cancels it.</summary>
+    CancelableIfForever = 16,
 }

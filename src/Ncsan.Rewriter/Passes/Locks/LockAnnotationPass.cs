@@ -36,8 +36,10 @@ internal sealed class LockAnnotationPass : ICallPass
     {
         LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
         int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Add(Copies.Both, after: false, call.ArgumentCount == 1 ? [0] : [0, 1], w =>
         {
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             if (flag is { } value) { w.Constant(value ? 1 : 0); }
             w.Site(site);

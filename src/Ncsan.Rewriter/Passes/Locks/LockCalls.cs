@@ -30,7 +30,7 @@ internal static class LockCalls
 
     internal static Take? Taking(string type, string name, MethodReference method)
     {
-        // With a time-out the wait ends by itself; -1 for ever is seldom written and taken for one too.
+        // With a time-out the wait ends by itself, unless it is -1: that is for the hook to see.
         bool timed = method.Parameters.Any(p => p.ParameterType.FullName is "System.Int32" or "System.TimeSpan" or "System.Threading.CancellationToken");
         Answer answer = method.ReturnType.FullName == "System.Boolean" ? Answer.Result : method.Parameters is [.., { ParameterType.IsByReference: true }] ? Answer.Reference : Answer.Always;
         return (type, name) switch
@@ -49,8 +49,6 @@ internal static class LockCalls
             ("System.Threading.ReaderWriterLock", "AcquireWriterLock") => new("ReaderWriterLock", "Exclusive", false, answer),
             ("System.Threading.SemaphoreSlim", "Wait") => new("SemaphoreSlim", "Exclusive", timed && answer == Answer.Result, answer),
             ("System.Threading.WaitHandle" or "System.Threading.Mutex" or "System.Threading.Semaphore", "WaitOne") => new("WaitHandle", "Exclusive", timed, answer),
-            ("System.Threading.SpinLock", "Enter") => new("SpinLock", "Exclusive", false, answer),
-            ("System.Threading.SpinLock", "TryEnter") => new("SpinLock", "Exclusive", true, answer),
             _ => null,
         };
     }
@@ -65,7 +63,10 @@ internal static class LockCalls
         ("System.Threading.SemaphoreSlim", "Release") => new("SemaphoreSlim", null),
         ("System.Threading.Semaphore", "Release") => new("Semaphore", null),
         ("System.Threading.Mutex", "ReleaseMutex") => new("Mutex", null),
-        ("System.Threading.SpinLock", "Exit") => new("SpinLock", null),
         _ => null,
     };
+
+    /// <summary>The kind of lock that a method is one of, or null.</summary>
+    internal static string? KindOf(MethodReference method) => method.DeclaringType.FullName == "System.Threading.Lock" ? "Lock"
+        : Taking(method.DeclaringType.FullName, method.Name, method)?.Kind ?? Releasing(method.DeclaringType.FullName, method.Name)?.Kind;
 }

@@ -8,7 +8,9 @@ namespace Ncsan.Rewriter.Passes.Locks;
 /// <param name="Name">A field, static or type, or <c>?</c> and the site when the operand is a parameter or a result, whose class its own type has to tell.</param>
 /// <param name="OwnerIsThis">The operand is a field of the method's own <c>this</c>, whose run-time type belongs to the class.</param>
 /// <param name="IsOne">The name stands for one lock in the process: a static.</param>
-internal readonly record struct LockOrigin(string Name, bool OwnerIsThis, bool IsOne = false)
+/// <param name="Holder">The op that loads the operand off another object, which is on top of the stack there; that object's run-time type belongs to the class as well.</param>
+/// <param name="IsNamed">An attribute of the program gives the name, which is the class whatever it is a field of.</param>
+internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis, bool IsOne = false, Op? Holder = null, bool IsNamed = false)
 {
     private const int MaxSteps = 32;
 
@@ -19,13 +21,15 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis, bool I
         {
             switch (producer.Code)
             {
+                case Code.Ldsfld or Code.Ldsflda or Code.Ldfld or Code.Ldflda when Named(code, (FieldReference)producer.Operand!) is { } named:
+                    return named with { IsOne = producer.Code is Code.Ldsfld or Code.Ldsflda };
                 case Code.Ldsfld or Code.Ldsflda:
                     return new(Field((FieldReference)producer.Operand!), false, IsOne: true);
                 case Code.Ldfld or Code.Ldflda:
                     var field = (FieldReference)producer.Operand!;
                     if (IsHoisted(field) && LastStore(code, producer, field) is { } stored) { producer = stored; continue; }
-                    if (Local(code, field) is { } local) { return new(local, false); }
-                    return new(Field(field), producer.Inputs is [{ Producer.Code: Code.Ldarg_0 }] && code.Method.HasThis && !code.Method.DeclaringType.IsValueType);
+                    if (Local(code, field) is { } local) { return Stored(code, field) is { } value && Of(code, value) is { Name: not ['?', 'm' or 'l', ..] } known ? known : new(local, false); }
+                    return OfMember(code, Field(field), producer);
                 case Code.Castclass or Code.Isinst or Code.Unbox_Any or Code.Box or Code.Ldind_Ref or Code.Dup:
                     producer = producer.Inputs is [var inner] ? inner.Producer : null;
                     continue;
@@ -34,13 +38,14 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis, bool I
                     continue;
                 case Code.Ldarg_0 when code.Method.HasThis:
                     return new($"this of {Names.Type(code.Method.DeclaringType)}", true);
-                case Code.Ldelem_Ref or Code.Ldelem_Any:
+                case Code.Ldelem_Ref or Code.Ldelem_Any or Code.Ldelema:
                     var array = Of(code, producer.Inputs is [var items, _] ? items.Producer : null);
-                    return array with { Name = array.Name + "[]" };
+                    return array.IsNamed ? array : array with { Name = array.Name + "[]" };
                 case Code.Call or Code.Callvirt when producer.Operand is MethodReference method:
                     if (Through(method) is { } argument && producer.Inputs is { } inputs && argument < inputs.Length) { producer = inputs[argument].Producer; continue; }
                     if (method.Name == "GetTypeFromHandle" && producer.Inputs is [{ Producer.Operand: TypeReference token }]) { return new($"typeof({Names.Type(token)})", false); }
-                    if (Getter(method) is { } backing) { return new(Field(backing), producer.Inputs is [{ Producer.Code: Code.Ldarg_0 }] && code.Method.HasThis && !code.Method.DeclaringType.IsValueType); }
+                    if (Named(method) is { } property) { return property; }
+                    if (Getter(method) is { } backing) { return OfMember(code, Field(backing), producer); }
                     return new($"?result of {Names.Type(method.DeclaringType)}.{method.Name}", false);
                 case Code.Newobj:
                     return new($"?made in {Names.Method(code.Method)}", false);
@@ -66,6 +71,16 @@ internal readonly record struct LockOrigin(string Name, bool OwnerIsThis, bool I
         if (!GeneratedNames.IsCapturedLocal(field.DeclaringType.Name, field.Name)) { return null; }
         bool parameter = !field.Name.StartsWith('<') && !field.DeclaringType.Name.StartsWith("<>c__", StringComparison.Ordinal);
         return parameter ? $"?parameter {field.Name} of {Names.Method(code.Method)}" : $"?{Field(field)} of {Names.Type(Outer(field.DeclaringType))}";
+    }
+
+    /// <summary>What the only store to a local that a state machine keeps in a field puts there: two locals that get their locks from one place do not make two classes of them.</summary>
+    private static Op? Stored(MethodCode code, FieldReference field)
+    {
+        if (!field.Name.StartsWith('<')) { return null; }
+
+        // At its end the method clears what it kept.
+        var stores = code.Ops.FindAll(op => op.Code == Code.Stfld && op.Operand is FieldReference stored && stored.Name == field.Name && op.Inputs is [_, { Producer.Code: not Code.Ldnull }]);
+        return stores is [{ Inputs: [_, var value] }] ? value.Producer : null;
     }
 
     private static TypeReference Outer(TypeReference type)

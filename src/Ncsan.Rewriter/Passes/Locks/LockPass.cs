@@ -23,16 +23,17 @@ internal sealed class LockPass : ICallPass
         if (Instead(call)) { return; }
         if (LockCalls.Taking(call.DeclaringType, call.Name, call.Method) is { } taking)
         {
-            if (!Whole(call, taking)) { Announce(call, taking); }
+            if (!Whole(call, taking) && !TimedLocks.Visit(call, taking)) { Announce(call, taking); }
         }
         else if (LockCalls.Releasing(call.DeclaringType, call.Name) is { } releasing) { AnnounceRelease(call, releasing); }
         else if (call is { DeclaringType: "System.Threading.Monitor", Name: "Wait" or "Pulse" or "PulseAll" })
         {
             LockOrigin origin = Origin(call);
             int site = Site(call, origin);
+            Action<CodeWriter> owner = origin.Owner(call.Code);
             call.Add(Copies.Both, after: false, [0], w =>
             {
-                w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                owner(w);
                 w.Emit(OpCodes.Ldstr, origin.Name);
                 w.Site(site);
                 w.Hook(call.Name == "Wait" ? nameof(Hooks.MonitorWaiting) : nameof(Hooks.MonitorPulsing));
@@ -62,11 +63,12 @@ internal sealed class LockPass : ICallPass
         bool enters = hook.Contains("Enter", StringComparison.Ordinal);
         LockOrigin origin = Origin(call);
         int site = Site(call, origin);
+        Action<CodeWriter>? owner = enters ? origin.Owner(call.Code) : null;
         call.Op.Replace(Copies.Both, w =>
         {
-            if (enters)
+            if (owner is not null)
             {
-                w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                owner(w);
                 w.Emit(OpCodes.Ldstr, origin.Name);
             }
 
@@ -91,10 +93,11 @@ internal sealed class LockPass : ICallPass
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = How(call, take, origin);
         bool span = call.ArgumentCount == 2 && call.ArgumentType(1)?.MetadataType != MetadataType.Int32;
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Op.Replace(Copies.Both, w =>
         {
             if (span) { w.Hook(nameof(Hooks.Milliseconds)); }
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);
@@ -108,9 +111,10 @@ internal sealed class LockPass : ICallPass
         if (call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail) || call.Method.DeclaringType is not GenericInstanceType { GenericArguments: [var value] }) { return; }
         LockOrigin origin = Origin(call);
         int site = Site(call, origin);
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Op.Replace(Copies.Both, w =>
         {
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Site(site);
             w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.LazyValue), value));
@@ -129,15 +133,16 @@ internal sealed class LockPass : ICallPass
     {
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = How(call, take, origin);
-        bool spin = take.Kind == "SpinLock";
-        int[] arguments = spin ? [] : [0];
-        bool announced = call.Add(Copies.Both, after: false, arguments, w =>
+        int? time = TimedLocks.Time(call);
+        Action<CodeWriter> owner = origin.Owner(call.Code);
+        bool announced = call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
-            if (!spin) { w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull); }
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);
-            w.Hook(spin ? nameof(Hooks.SpinLockWanted) : nameof(Hooks.LockWanted));
+            w.Hook(time is null ? nameof(Hooks.LockWanted) : nameof(Hooks.LockWantedFor));
         });
         if (!announced) { return; }
         switch (take.Answer)
@@ -151,7 +156,6 @@ internal sealed class LockPass : ICallPass
     /// <summary>A release that may fail is called through the runtime, the rest is announced.</summary>
     private static void AnnounceRelease(Invocation call, LockCalls.Give give)
     {
-        bool spin = give.Kind == "SpinLock";
         LockOrigin origin = Origin(call);
         int site = Site(call, origin), how = LockCall.Release(give.Kind, give.Mode);
         string? hook = give.Kind switch
@@ -173,12 +177,11 @@ internal sealed class LockPass : ICallPass
             return;
         }
 
-        call.Add(Copies.Both, after: false, spin ? [] : [0], w =>
+        call.Add(Copies.Both, after: false, [0], w =>
         {
-            if (spin) { w.Emit(OpCodes.Ldstr, origin.Name); }
             w.Constant(how);
             w.Site(site);
-            w.Hook(spin ? nameof(Hooks.SpinLockReleasing) : nameof(Hooks.LockReleasing));
+            w.Hook(nameof(Hooks.LockReleasing));
         });
     }
 

@@ -25,9 +25,10 @@ internal static class OddLocks
             case ("System.Threading.ReaderWriterLock", "DowngradeFromWriterLock" or "ReleaseLock" or "RestoreLock"):
                 LockOrigin changed = LockPass.Origin(call);
                 int at = LockPass.Site(call, changed);
+                Action<CodeWriter> owner = changed.Owner(call.Code);
                 call.Add(Copies.Both, after: true, [0], w =>
                 {
-                    w.Emit(changed.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+                    owner(w);
                     w.Emit(OpCodes.Ldstr, changed.Name);
                     w.Site(at);
                     w.Hook(nameof(Hooks.OldReaderWriterChanged));
@@ -36,7 +37,7 @@ internal static class OddLocks
             case ("System.Threading.WaitHandle", "WaitAll" or "WaitAny"):
                 Handles(call);
                 break;
-            case ("System.Threading.WaitHandle", "SignalAndWait") when call.ArgumentCount == 2 && !call.Op.HasPrefix(Code.Tail):
+            case ("System.Threading.WaitHandle", "SignalAndWait") when !call.Op.HasPrefix(Code.Tail):
                 Exchange(call);
                 break;
             case (_, "Dispose" or "Close") when call.ArgumentCount == 1 && IsLock(call):
@@ -53,10 +54,11 @@ internal static class OddLocks
         LockOrigin origin = LockPass.Origin(call);
         int site = LockPass.Site(call, origin), how = LockCall.Take("ReaderWriterLock", "Exclusive", isTry: false, isCancelable: false, isReleased: false);
         bool span = call.ArgumentType(1)?.MetadataType != MetadataType.Int32;
+        Action<CodeWriter> owner = origin.Owner(call.Code);
         call.Op.Replace(Copies.Both, w =>
         {
             if (span) { w.Hook(nameof(Hooks.Milliseconds)); }
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(how);
             w.Site(site);
@@ -69,12 +71,14 @@ internal static class OddLocks
         bool all = call.Name == "WaitAll";
         string origin = LockPass.Origin(call).Name;
         int site = call.Site(SiteKind.Lock, "WaitHandle." + call.Name);
-        call.Add(Copies.Both, after: false, [0], w =>
+        int? time = TimedLocks.Time(call);
+        call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
             w.Emit(OpCodes.Ldstr, origin);
-            w.Constant(all && call.ArgumentCount == 1 ? 1 : 0);
+            w.Constant(all ? 1 : 0);
             w.Site(site);
-            w.Hook(nameof(Hooks.HandlesWanted));
+            w.Hook(time is null ? nameof(Hooks.HandlesWanted) : nameof(Hooks.HandlesWantedFor));
         });
         call.Add(Copies.Both, after: true, [0, CallPlan.Result], w =>
         {
@@ -88,14 +92,15 @@ internal static class OddLocks
     {
         string origin = LockOrigin.Of(call.Code, call.Op.Inputs![1].Producer).Name;
         int site = call.Site(SiteKind.Lock, origin.TrimStart('?'));
-        int how = LockCall.Take("WaitHandle", "Exclusive", isTry: false, isCancelable: false, isReleased: false), releasing = LockCall.Release("WaitHandle", null);
+        int how = LockCall.Take("WaitHandle", "Exclusive", isTry: call.ArgumentCount > 2, isCancelable: false, isReleased: false), releasing = LockCall.Release("WaitHandle", null);
+        string hook = TimedLocks.Time(call) is not { } time ? nameof(Hooks.HandleExchange) : call.ArgumentType(time)?.FullName == "System.TimeSpan" ? nameof(Hooks.HandleExchangeSpan) : nameof(Hooks.HandleExchangeFor);
         call.Op.Replace(Copies.Both, w =>
         {
             w.Emit(OpCodes.Ldstr, origin);
             w.Constant(how);
             w.Constant(releasing);
             w.Site(site);
-            w.Hook(nameof(Hooks.HandleExchange));
+            w.Hook(hook);
         });
     }
 }

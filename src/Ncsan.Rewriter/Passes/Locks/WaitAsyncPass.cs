@@ -28,14 +28,17 @@ internal sealed class WaitAsyncPass : ICallPass
         LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
         int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
         int how = LockPass.How(call, new LockCalls.Take("SemaphoreSlim", "Exclusive", timed, LockCalls.Answer.Result), origin);
-        call.Add(Copies.Both, after: false, [0], w =>
+        Action<CodeWriter> owner = origin.Owner(call.Code);
+        int? time = TimedLocks.Time(call);
+        call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
-            w.Emit(origin.OwnerIsThis ? OpCodes.Ldarg_0 : OpCodes.Ldnull);
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
+            owner(w);
             w.Emit(OpCodes.Ldstr, origin.Name);
             w.Constant(end is null ? 0 : 1);
             w.Constant(how);
             w.Site(site);
-            w.Hook(nameof(Hooks.AsyncLockWanted));
+            w.Hook(time is null ? nameof(Hooks.AsyncLockWanted) : nameof(Hooks.AsyncLockWantedFor));
         });
     }
 

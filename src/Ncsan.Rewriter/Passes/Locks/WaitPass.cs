@@ -62,7 +62,7 @@ internal sealed class WaitPass : ICallPass
                 break;
             case ("System.Threading.Thread", "Join"):
                 Blocking(call, "a thread");
-                if (call.Method.Parameters.Count == 0) { ThreadJoin(call, TaskOrigin.OfTask(call.Code, call.Op.Inputs![0].Producer)); }
+                ThreadJoin(call, TaskOrigin.OfTask(call.Code, call.Op.Inputs![0].Producer));
                 break;
             case ("System.Threading.Thread", "Sleep"):
                 Blocking(call, "time to pass");
@@ -113,17 +113,20 @@ internal sealed class WaitPass : ICallPass
         int site = call.Site(SiteKind.Lock, "a task");
 
         if (producer?.Operand is MethodReference) { how |= WaitCall.OnTheSpot; }
-        call.Add(Copies.Both, after: false, [0], w =>
+        int? time = TimedLocks.Time(call);
+        call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
             if (map is null) { w.Emit(OpCodes.Ldnull); } else { w.Emit(OpCodes.Ldstr, map); }
             w.Constant((int)how);
             w.Site(site);
-            w.Hook(nameof(Hooks.TaskWaiting));
+            w.Hook(time is null ? nameof(Hooks.TaskWaiting) : nameof(Hooks.TaskWaitingFor));
         });
     }
 
     private static WaitCall Limit(Invocation call) => call.ArgumentCount == 1 ? WaitCall.Forever
-        : call.ArgumentCount == 2 && call.ArgumentType(1)?.FullName == "System.Threading.CancellationToken" ? WaitCall.Cancelable : WaitCall.None;
+        : call.ArgumentType(call.ArgumentCount - 1)?.FullName != "System.Threading.CancellationToken" ? WaitCall.None
+        : call.ArgumentCount == 2 ? WaitCall.Cancelable : WaitCall.CancelableIfForever;
 
     private static void ValueTaskWait(Invocation call, Action<CodeWriter> emit)
     {
@@ -140,11 +143,13 @@ internal sealed class WaitPass : ICallPass
     private static void WaitAll(Invocation call, string hook)
     {
         int site = call.Site(SiteKind.Lock, "Task.WaitAll");
-        call.Add(Copies.Both, after: false, [0], w =>
+        int? time = TimedLocks.Time(call);
+        call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
             w.Constant((int)Limit(call));
             w.Site(site);
-            w.Hook(hook);
+            w.Hook(time is null ? hook : hook + "For");
         });
     }
 
@@ -181,17 +186,32 @@ internal sealed class WaitPass : ICallPass
     private static void ThreadJoin(Invocation call, string? map)
     {
         int site = call.Site(SiteKind.Lock, "a thread");
-        call.Add(Copies.Both, after: false, [0], w =>
+        int? time = TimedLocks.Time(call);
+        call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
+            if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
             if (map is null) { w.Emit(OpCodes.Ldnull); } else { w.Emit(OpCodes.Ldstr, map); }
             w.Site(site);
-            w.Hook(nameof(Hooks.ThreadJoining));
+            w.Hook(time is null ? nameof(Hooks.ThreadJoining) : nameof(Hooks.ThreadJoiningFor));
         });
     }
 
     private static void Blocking(Invocation call, string what)
     {
         int site = call.Site(SiteKind.Lock, what);
+        if (IsTimedSignalWait(call) && TimedLocks.Time(call) is { } time)
+        {
+            call.Add(Copies.Both, after: false, [time], w =>
+            {
+                TimedLocks.Milliseconds(w, call, time);
+                w.Emit(OpCodes.Ldstr, what);
+                w.Site(site);
+                w.Hook(nameof(Hooks.BlockingFor));
+            });
+            call.After(Copies.Both, nameof(Hooks.AwaitedDone), -1);
+            return;
+        }
+
         bool forever = IsSignalWait(call) && !call.Op.HasPrefix(Code.Tail);
         call.Add(Copies.Both, after: false, [], w =>
         {
@@ -206,6 +226,9 @@ internal sealed class WaitPass : ICallPass
     /// <summary>A wait for a signal of somebody, for as long as it takes.</summary>
     private static bool IsSignalWait(Invocation call) => call.Name is "Wait" or "SignalAndWait" or "Take" or "Add"
         && !call.Method.Parameters.Any(p => p.ParameterType.FullName is "System.TimeSpan" or "System.Threading.CancellationToken" || (p.ParameterType.MetadataType == MetadataType.Int32 && call.Name is "Wait" or "SignalAndWait"));
+
+    private static bool IsTimedSignalWait(Invocation call) => call.Name is "Wait" or "SignalAndWait" or "TryTake" or "TryAdd" && !call.Op.HasPrefix(Code.Tail)
+        && !call.Method.Parameters.Any(p => p.ParameterType.FullName == "System.Threading.CancellationToken");
 
     /// <summary>GetAwaiter().GetResult(): the result is asked for without the question whether it is there, which every await asks first.</summary>
     private static bool AsksResult(Invocation call)

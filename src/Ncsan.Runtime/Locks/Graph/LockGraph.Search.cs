@@ -19,7 +19,7 @@ internal sealed partial class LockGraph
     private void Check(Dependency dependency, Dependency? pair, HoldMode held, WantMode want, List<Cycle> found)
     {
         Cycle? best = pair is null ? null : FindCycle(pair, held, want);
-        if (best?.Grade != LockGrade.Confirmed && dependency.From != dependency.To)
+        if (best?.Grade != LockGrade.Confirmed && !dependency.From.Class.IsSiblingOf(dependency.To.Class))
         {
             // Cycles of classes over a map or a context say too little: which task was waited for is not known by its class. Nor does one lazy value say anything about another.
             bool locks = dependency.From.Class.Kind.IsOrderedByClass() && dependency.To.Class.Kind.IsOrderedByClass();
@@ -103,7 +103,7 @@ internal sealed partial class LockGraph
                 Dependency edge = after[i];
                 EdgesVisited++;
                 LockClass to = edge.To.Class;
-                if (to.Unordered || edge.From == edge.To || (classes && !to.Kind.IsOrderedByClass()) || (unguarded && edge.SharesGuardWith(closing))) { continue; }
+                if (to.Unordered || edge.From == edge.To || (classes && (!to.Kind.IsOrderedByClass() || to.IsSiblingOf(edge.From.Class))) || (unguarded && edge.SharesGuardWith(closing))) { continue; }
                 int wants = LockModes.StrongWants(edge.Modes, step.Want, step.Node.Class.HasWriters);
                 if (wants != 0) { Visit(edge.To, wants, next, edge); }
             }

@@ -55,10 +55,13 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>It is named after a parameter or a result, through which any lock can pass: its locks are judged one by one.</summary>
     internal bool IsWeak;
 
+    /// <summary>The field or static its locks live in, which it shares with the classes of other owners' types; null for what has no such place.</summary>
+    internal string? Place;
+
     /// <summary>How many locks of it there were.</summary>
     internal int Instances;
 
-    /// <summary>All its locks share one instance, so which of them is held is not known: spin locks, which are structs.</summary>
+    /// <summary>Its locks share an instance, so which of them is held is not known: spin locks, which are structs, where only their address is known.</summary>
     internal bool SharesInstance;
 
     /// <summary>A semaphore of this class was released by the flow that took it, so it is used as a lock.</summary>
@@ -75,6 +78,10 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
 
     /// <summary>Contention, counted only when somebody had to wait.</summary>
     internal long Contentions, WaitTicks, MaxWaitTicks;
+
+    /// <summary>Locks of one field whose owners have different types. Among themselves they are ordered by instance, as those of one class are: a program that orders them by
+    /// number does so whatever their types.</summary>
+    internal bool IsSiblingOf(LockClass other) => this == other || (Place is not null && Place == other.Place && Kind == other.Kind && Subclass == other.Subclass);
 
     /// <inheritdoc/>
     internal override LockClass Class => this;

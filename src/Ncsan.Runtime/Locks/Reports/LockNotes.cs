@@ -3,27 +3,27 @@ namespace Ncsan.Runtime.Locks.Reports;
 /// <summary>What the program says about its locks through Ncsan.Annotations.LockOrder.</summary>
 internal static class LockNotes
 {
-    internal static void AssertHeld(object? lockObject, string origin, bool held, int site) => With(lockObject, origin, site, (validator, thread, instance) =>
+    internal static void AssertHeld(object? lockObject, object? owner, string origin, bool held, int site) => With(lockObject, owner, origin, site, (validator, thread, instance) =>
     {
         if (held) { validator.AssertHeld(thread, instance, null, site); } else { validator.AssertNotHeld(thread, instance, site); }
     });
 
-    internal static void Pin(object? lockObject, string origin, bool pin, int site) => With(lockObject, origin, site, (validator, thread, instance) =>
+    internal static void Pin(object? lockObject, object? owner, string origin, bool pin, int site) => With(lockObject, owner, origin, site, (validator, thread, instance) =>
         _ = pin ? validator.Pin(thread, instance, site) : validator.Unpin(thread, instance, site));
 
-    internal static void Spinning(object? lockObject, string origin, int site) => With(lockObject, origin, site, static (_, _, instance) => instance.Class.WaitType = WaitType.Spin);
+    internal static void Spinning(object? lockObject, object? owner, string origin, int site) => With(lockObject, owner, origin, site, static (_, _, instance) => instance.Class.WaitType = WaitType.Spin);
 
-    internal static void NoValidate(object? lockObject, string origin, int site) => With(lockObject, origin, site, static (validator, _, instance) => validator.Unorder(instance.Class, "an annotation says so"));
+    internal static void NoValidate(object? lockObject, object? owner, string origin, int site) => With(lockObject, owner, origin, site, static (validator, _, instance) => validator.Unorder(instance.Class, "an annotation says so"));
 
-    internal static void Class(object? lockObject, string name, int subclass, int site)
+    internal static void Class(object? lockObject, object? owner, string name, int subclass, int site)
     {
-        if (lockObject is not null && name is { Length: > 0 }) { LockBinding.Name(lockObject, name.TrimStart(LockBinding.Weak), KindOf(lockObject), Math.Clamp(subclass, 0, 7)); }
+        if (lockObject is not null && name is { Length: > 0 }) { LockBinding.Name(lockObject, owner?.GetType(), name.TrimStart(LockBinding.Weak), KindOf(lockObject), Math.Clamp(subclass, 0, 7)); }
     }
 
-    internal static void NestUnder(object? child, object? parent, string origin, int site)
+    internal static void NestUnder(object? child, object? parent, object? owner, string origin, int site)
     {
         if (parent is null || LockBinding.Known(parent) is not { } known) { return; }
-        With(child, origin, site, (_, thread, instance) => (thread.NestChild, thread.NestParent) = (instance, known));
+        With(child, owner, origin, site, (_, thread, instance) => (thread.NestChild, thread.NestParent) = (instance, known));
     }
 
     internal static void Run(string map, int site) => With(map, site, static (validator, thread, instance, at) => validator.Enter(thread, instance, at));
@@ -46,9 +46,9 @@ internal static class LockNotes
         if (map is not null) { Guarded(thread => act(LockValidation.Validator, thread, Maps.ByKey("user:" + map, map), site)); }
     }
 
-    private static void With(object? lockObject, string origin, int site, Action<Validator, HeldLocks, LockInstance> act)
+    private static void With(object? lockObject, object? owner, string origin, int site, Action<Validator, HeldLocks, LockInstance> act)
     {
-        if (lockObject is not null) { Guarded(thread => act(LockValidation.Validator, thread, LockBinding.Of(thread, lockObject, null, origin, KindOf(lockObject), site))); }
+        if (lockObject is not null) { Guarded(thread => act(LockValidation.Validator, thread, LockBinding.Of(thread, NamedHandles.Of(lockObject), owner, origin, KindOf(lockObject), site))); }
     }
 
     private static void Guarded(Action<HeldLocks> act)
