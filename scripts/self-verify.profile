@@ -17,7 +17,9 @@ open System.Runtime.Loader.AssemblyLoadContext.InvokeResolveEvent*   # the runti
 # Hooks that stand for a call of the program and run what it ran: handlers, bodies, a wait handle of its own, the exceptions of a sequence. All outside of the guard.
 open Ncsan.Runtime.Hooks.Raise*                               # the handlers of an event, in the place of the program's own call
 open Ncsan.Runtime.Locks.Flows.ActionBody.Run*                      # the body of a task, in the place of the delegate
+open Ncsan.Runtime.Hooks.WaitHandleEnter*                      # a wait handle that the program derived itself
 open Ncsan.Runtime.Locks.Reports.LockContention.Enter*                # a wait handle that the program derived itself
+open Ncsan.Runtime.Locks.Flows.Awaits.Sequence*               # tasks in a collection of the framework's own, by its type
 open System.LazyHelper.CreateViaDefaultConstructor*           # the value of a lazy object, in the place of the program's own call
 open System.Lazy.ToString()                                   # a lazy object is asked for its value and its mode alone; the framework puts it in no message
 open System.Threading.Tasks.TaskCompletionSource.TrySetException*   # enumerates the program's exceptions, in the place of its own call

@@ -45,6 +45,7 @@ internal sealed class Pipeline
         new WaitAsyncPass(),
         new WaitPass(),
         new InlinePass(),
+        new AwaitPass(),
         new AwaitedCallPass(),
 
         // After whatever else looks at a call: an annotation speaks of what comes next.

@@ -42,6 +42,18 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Depth: > 1 } thread) { AsyncFlows.Completing(thread); }
     }
 
+    /// <summary>An async method is about to fail its task.</summary>
+    public static void AsyncFailing()
+    {
+        if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Depth: > 1 } thread) { AsyncFlows.Failing(thread); }
+    }
+
+    /// <summary>An async iterator is about to give an element or to end, inside of which whoever awaits that may go on.</summary>
+    public static void AsyncYielding(object iterator)
+    {
+        if (LockValidation.IsOn && LockThreads.CurrentOrNull is { Depth: > 1 } thread) { AsyncFlows.Completing(thread, iterator); }
+    }
+
     /// <summary>What is called next gives a task that is awaited on the spot.</summary>
     public static void AwaitedCall()
     {
@@ -88,6 +100,7 @@ public static unsafe partial class Hooks
         if (!LockValidation.IsOn) { return; }
         Waits.Task(task, map, (WaitCall)how, site);
         if ((how & (int)WaitCall.Forever) != 0 && task is { IsCompleted: false }) { Waits.Until(task, site); }
+        if (HandOns.AnyGiven && task is { IsCompleted: true }) { HandOns.Take(LockThreads.Current, task); }
     }
 
     /// <summary>The same for the task behind a value task, if there is one.</summary>

@@ -141,6 +141,12 @@ public static unsafe partial class Hooks
         return cookie;
     }
 
+    /// <summary>A legacy reader-writer lock is about to be downgraded, which only its writer may do.</summary>
+    public static void OldReaderWriterDowngrading(ReaderWriterLock? lockObject, int site)
+    {
+        if (lockObject is { IsWriterLockHeld: false }) { LockReleases.Failed(lockObject, LockKind.ReaderWriterLock, "the thread does not hold it as a writer", site); }
+    }
+
     /// <summary>A legacy reader-writer lock is held as its state says: after a downgrade, a release of all levels, a restore.</summary>
     public static void OldReaderWriterChanged(ReaderWriterLock? lockObject, object? owner, string origin, int site)
     {

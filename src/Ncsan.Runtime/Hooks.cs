@@ -138,8 +138,16 @@ public static unsafe partial class Hooks
     public static void AsyncFlowLeft(ref object? flow) => Threads.Actors.Left(ref flow);
 
     /// <summary>A test method begins on this flow. Findings name it.</summary>
-    public static void TestEntered(string name) => Threads.CurrentTest.Enter(name);
+    public static void TestEntered(string name)
+    {
+        Threads.CurrentTest.Enter(name);
+        if (Locks.LockValidation.IsOn && Locks.LockThreads.CurrentOrNull is { } thread) { thread.TestFrom = thread.Depth; }
+    }
 
     /// <summary>The test method that began last on this flow ends.</summary>
-    public static void TestLeft() => Threads.CurrentTest.Leave();
+    public static void TestLeft()
+    {
+        if (Locks.LockValidation.IsOn && Locks.LockThreads.CurrentOrNull is { } thread) { Locks.SemaphoreLeaks.TestEnds(thread); }
+        Threads.CurrentTest.Leave();
+    }
 }

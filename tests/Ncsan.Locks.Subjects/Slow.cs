@@ -71,10 +71,12 @@ public static class Slow
     {
         using var stop = new CancellationTokenSource(Long);
         var door = new SemaphoreSlim(1, 1);
-        door.Wait();
+        var holder = new Thread(() => { door.Wait(); stop.Token.WaitHandle.WaitOne(); door.Release(); });
+        holder.Start();
+        while (door.CurrentCount > 0) { Thread.Yield(); }
         try { door.Wait(stop.Token); }
         catch (OperationCanceledException) { }
-        door.Release();
+        holder.Join();
     }
 
     [Case] public static void Silent_slow_pump_whose_thread_works()

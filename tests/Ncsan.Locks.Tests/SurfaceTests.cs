@@ -34,7 +34,7 @@ public sealed class SurfaceTests : IDisposable
         (typeof(CountdownEvent), "Wait", "Signal Reset AddCount TryAddCount Dispose", "signals"),
         (typeof(Barrier), "SignalAndWait", "AddParticipant AddParticipants RemoveParticipant RemoveParticipants Dispose", "waits for nobody"),
         (typeof(BlockingCollection<int>), "Add Take TryAdd TryTake AddToAny TakeFromAny TryAddToAny TryTakeFromAny GetConsumingEnumerable", "CompleteAdding CopyTo ToArray Dispose", "waits for nobody"),
-        (typeof(Task), "Wait WaitAll Run ContinueWith", "WaitAny WaitAsync WhenAll WhenAny WhenEach GetAwaiter ConfigureAwait Start RunSynchronously Delay Dispose FromCanceled FromException FromResult Yield", "makes a task, or waits for the first of several; GetAwaiter().GetResult() has tests of its own"),
+        (typeof(Task), "Wait WaitAll Run ContinueWith WhenAll WhenAny", "WaitAny WaitAsync WhenEach GetAwaiter ConfigureAwait Start RunSynchronously Delay Dispose FromCanceled FromException FromResult Yield", "makes a task, or waits for the first of several; GetAwaiter().GetResult() has tests of its own"),
         (typeof(Task<int>), "get_Result ContinueWith", "GetAwaiter ConfigureAwait WaitAsync", "makes a task"),
         (typeof(ValueTask), "", "AsTask Preserve GetAwaiter ConfigureAwait Equals GetHashCode FromCanceled FromException FromResult", "makes a task"),
         (typeof(ValueTask<int>), "get_Result", "AsTask Preserve GetAwaiter ConfigureAwait Equals GetHashCode ToString", "makes a task"),

@@ -53,6 +53,9 @@ internal struct HeldLock
     /// <summary>How often its holder took it.</summary>
     internal int Count;
 
+    /// <summary>Which release of the lock comes next, as of the acquire: once that has happened the entry stands for nothing, whoever did it.</summary>
+    internal int Epoch;
+
     /// <summary>How often it is pinned: it must not be released while it is.</summary>
     internal short Pins;
 
@@ -64,6 +67,9 @@ internal struct HeldLock
 
     internal readonly HoldMode Mode => Want.Held();
     internal readonly LockClass Class => Lock.Class;
+
+    /// <summary>It is a copy, or was left behind, of a hold that somebody else has ended: the method that a suspended flow awaits, or the one that took it for its caller.</summary>
+    internal readonly bool IsOver => Lock.Class.Kind.IsSemaphore() && Epoch != Lock.Releases && (Flags & AcquireFlags.Pending) == 0 && !Lock.Class.Unordered;
 }
 
 /// <summary>The stack of the locks, maps and contexts that one thread is inside of, oldest first. Touched by its own thread alone.</summary>
@@ -107,6 +113,17 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>Where it blocks for <see cref="Awaited"/>.</summary>
     internal int AwaitedSite;
 
+    /// <summary>The semaphore that a wait of the flow that runs now has come back without, since it runs on this thread; and the one that it gave back last, and which release that was.</summary>
+    internal LockInstance? Missed, GivenBack;
+    internal int GivenBackEpoch;
+
+    /// <summary>How deep the stack was when the test began that runs on the thread.</summary>
+    internal int TestFrom;
+
+    /// <summary>The async method that came back last with locks that it took for its caller, and where on the stack those begin.</summary>
+    internal LockInstance? LeftMap;
+    internal int LeftDepth;
+
     /// <summary>The lock that Monitor.Wait has let go of for the time being.</summary>
     internal volatile LockInstance? Lent;
 
@@ -142,11 +159,24 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         entry.Site = site;
         entry.Count = 1;
         entry.Pins = 0;
+        entry.Epoch = instance.Releases;
         entry.Want = want;
         entry.Flags = flags;
         entry.Outer = null;
         Extend(ref entry);
         if (instance.Class.WaitType == WaitType.Spin) { Spinning++; }
+    }
+
+    /// <summary>Another flow runs on the thread from now on.</summary>
+    internal void Switch() => Missed = GivenBack = null;
+
+    /// <summary>Takes an entry up again as it was. False when what it stands for has come to an end meanwhile.</summary>
+    internal bool PushAgain(in HeldLock entry)
+    {
+        if (entry.IsOver) { return false; }
+        Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object);
+        Entries[Depth - 1].Epoch = entry.Epoch;
+        return true;
     }
 
     /// <summary>Removes one entry; those above it move down and get new keys.</summary>

@@ -1,9 +1,13 @@
+using System.Reflection;
+
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>How a call takes or releases a lock, packed into the int that the rewriter passes: kind, then mode, then flags.</summary>
 public static class LockCall
 {
-    private const int ModeShift = 8, TryBit = 1 << 16, CancelableBit = 1 << 17, ReleasedBit = 1 << 18;
+    private static readonly FieldInfo? s_maximum = typeof(SemaphoreSlim).GetField("m_maxCount", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    private const int ModeShift = 8, TryBit = 1 << 16, CancelableBit = 1 << 17, ReleasedBit = 1 << 18, CountedBit = 1 << 19;
 
     /// <summary>The value for a call that takes a lock.</summary>
     /// <param name="kind">The name of a lock kind; <c>WaitHandle</c> when only the object knows.</param>
@@ -11,8 +15,9 @@ public static class LockCall
     /// <param name="isTry">The call can come back without the lock.</param>
     /// <param name="isCancelable">The call can be given up from outside.</param>
     /// <param name="isReleased">The same method releases it further down.</param>
-    public static int Take(string kind, string mode, bool isTry, bool isCancelable, bool isReleased)
-        => Kind(kind) | (int)Enum.Parse<WantMode>(mode) << ModeShift | (isTry ? TryBit : 0) | (isCancelable ? CancelableBit : 0) | (isReleased ? ReleasedBit : 0);
+    /// <param name="isCounted">Only the first of several takes it, by a counter.</param>
+    public static int Take(string kind, string mode, bool isTry, bool isCancelable, bool isReleased, bool isCounted = false)
+        => Kind(kind) | (int)Enum.Parse<WantMode>(mode) << ModeShift | (isTry ? TryBit : 0) | (isCancelable ? CancelableBit : 0) | (isReleased ? ReleasedBit : 0) | (isCounted ? CountedBit : 0);
 
     /// <summary>The value for a call that releases a lock.</summary>
     public static int Release(string kind, string? mode) => Kind(kind) | (mode is null ? 0xFF : (int)Enum.Parse<HoldMode>(mode)) << ModeShift;
@@ -27,6 +32,8 @@ public static class LockCall
     internal static HoldMode? HoldModeOf(int how) => (how >> ModeShift & 0xFF) is var mode and not 0xFF ? (HoldMode)mode : null;
 
     internal static bool IsReleased(int how) => (how & ReleasedBit) != 0;
+
+    internal static bool IsCounted(int how) => (how & CountedBit) != 0;
 
     /// <summary>The same call, with a time after which it gives up.</summary>
     internal static int WithTimeout(int how, int milliseconds) => milliseconds == Timeout.Infinite ? how : how | CancelableBit;
@@ -53,6 +60,7 @@ public static class LockCall
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
         if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
+        if (IsCounted(how)) { FlowHolds.Counted(thread); }
     }
 
     internal static void Met(object? lockObject, object? owner, string origin, int how, int site)
@@ -73,12 +81,28 @@ public static class LockCall
     {
         int depth = thread.Depth;
         LockEvents.Taken(thread);
-        if (thread.Depth > depth) { NoteThrottle(ref thread.Entries[depth]); }
+        if (thread.Depth > depth && thread.Entries[depth].Class.Kind.IsSemaphore()) { TakenSemaphore(thread, depth); }
     }
 
-    internal static void NoteThrottle(ref HeldLock entry)
+    internal static void TakenSemaphore(HeldLocks thread, int index)
     {
-        if (entry.Object is SemaphoreSlim { CurrentCount: > 0 }) { LockValidation.Validator.Unorder(entry.Class, "it lets several in at once, so it is a throttle"); }
+        ref HeldLock entry = ref thread.Entries[index];
+        if (ReferenceEquals(thread.Missed, entry.Lock)) { thread.Missed = null; }
+        if (index > 0 && !entry.Class.Unordered && FlowHolds.IsHeldBelow(thread, index)) { LockValidation.Validator.Unorder(entry.Class, "it is released where nobody looks"); }
+
+        // Who waits for signals takes one after another, and gives none back.
+        if (entry.Class.IsNoLock)
+        {
+            thread.RemoveAt(index);
+            return;
+        }
+
+        if (entry.Object is not SemaphoreSlim { CurrentCount: > 0 and var left } semaphore) { return; }
+        LockValidation.Validator.Unorder(entry.Class, "it lets several in at once, so it is a throttle", isThrottle: true);
+
+        // Without a maximum of its own the most that were ever seen to have room is what is known.
+        LockInstance throttle = entry.Lock;
+        throttle.Room = throttle.Room == 0 && s_maximum?.GetValue(semaphore) is int most and < int.MaxValue ? most : Math.Max(throttle.Room, left + 1);
     }
 
     /// <summary>Every level of a lock is given back at once.</summary>
@@ -142,7 +166,8 @@ public static class LockCall
         if (index < 0) { return; }
         ref HeldLock entry = ref thread.Entries[index];
         bool isLock = !entry.Class.Kind.IsSemaphore() || entry.Class.SeenBalanced || entry.Class.LooksBalanced;
-        if (isLock && (entry.Flags & AcquireFlags.Pending) == 0)
+        if (!isLock) { entry.Lock.DisposedBy = thread; }
+        else if ((entry.Flags & AcquireFlags.Pending) == 0)
         {
             thread.Inside++;
             try { LockValidation.Validator.Disposed(thread, entry.Lock, site); }

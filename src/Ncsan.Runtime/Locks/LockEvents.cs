@@ -46,6 +46,7 @@ internal static class LockEvents
     internal static void NotTaken(HeldLocks thread)
     {
         if (thread.Inside != 0) { return; }
+        thread.Missed = thread.Wanted;
         thread.Wanted = null;
         thread.WantedObject = null;
     }

@@ -25,11 +25,16 @@ internal static class LockValidation
     {
         if (!IsOn) { return; }
         HangWatch.Sweep();
+        List<LockReport> left = [];
+        try { left = SemaphoreLeaks.Reports(); }
+        catch (Exception fault) { Fault(fault); }
         IsOn = false;
         foreach (LockReport report in Validator.Withheld)
         {
             if (IsTold(report)) { LockFindings.Submit(report); }
         }
+
+        foreach (LockReport report in left.Concat(Validator.Doubts).Concat(SemaphoreReleases.OfUntaken())) { LockFindings.Submit(report); }
 
         LockFacts.Write(Validator);
     }

@@ -32,8 +32,13 @@ internal sealed partial class Validator
                 break;
             case LockKind.SemaphoreSlim:
             case LockKind.Semaphore:
+                if (instance.Class.Unordered) { return false; }
+
+                // A wait that is given up in the end does no harm that could not be somebody's plan, until all has been seen.
+                if ((flags & (AcquireFlags.Try | AcquireFlags.Cancelable)) == AcquireFlags.Cancelable) { Doubt(LockReportKind.RecursiveLocking, thread, instance, site, AlreadyHeld); }
+
                 // A second wait by the same flow is how a signal is used, until it was seen to be used as a lock.
-                if (!instance.Class.SeenBalanced || instance.Class.Unordered) { return false; }
+                if (!instance.Class.SeenBalanced) { return false; }
                 break;
             case LockKind.Map or LockKind.Context:
                 return false;
@@ -46,11 +51,13 @@ internal sealed partial class Validator
         {
             Misuse(LockReportKind.RecursiveLocking, thread, instance, site, held == HoldMode.Shared
                 ? $"the flow already holds it as a reader and wants it {Words(want)}"
-                : "the flow already holds it, and it is not re-entrant");
+                : AlreadyHeld);
         }
 
         return false;
     }
+
+    private const string AlreadyHeld = "the flow already holds it, and it is not re-entrant";
 
     private static string Words(WantMode want) => want switch
     {
@@ -91,21 +98,14 @@ internal sealed partial class Validator
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReleaseSlow(HeldLocks thread, LockInstance instance, HoldMode? mode, int site)
+    private bool ReleaseSlow(HeldLocks thread, LockInstance instance, HoldMode? mode, int site, bool judged)
     {
+        if (instance.Class.Kind.IsSemaphore()) { return ReleaseSemaphore(thread, instance, site, judged); }
         int index = mode is { } exactly ? thread.Find(instance, exactly) : thread.Find(instance);
         if (index < 0)
         {
-            if (instance.Class.Kind.IsSemaphore())
-            {
-                if (!HandOns.IsOwed(instance)) { Unorder(instance.Class, "it is released by flows that did not take it, so it is a signal"); }
-            }
-            else
-            {
-                Misuse(LockReportKind.BadUnlock, thread, instance, site, thread.Find(instance) >= 0
-                    ? "the thread holds it in another mode than it releases" : "the thread does not hold it");
-            }
-
+            Misuse(LockReportKind.BadUnlock, thread, instance, site, thread.Find(instance) >= 0
+                ? "the thread holds it in another mode than it releases" : "the thread does not hold it");
             return false;
         }
 
@@ -118,18 +118,13 @@ internal sealed partial class Validator
 
         if (entry.Pins > 0) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is pinned: code that relies on it being held is still running"); }
         thread.RemoveAt(index);
-        if (instance.Class.Kind.IsSemaphore() && !instance.Class.SeenBalanced)
-        {
-            instance.Class.SeenBalanced = true;
-            ReportPending();
-        }
-
         return true;
     }
 
     /// <summary>Takes a class out of the order for good.</summary>
-    internal void Unorder(LockClass lockClass, string because)
+    internal void Unorder(LockClass lockClass, string because, bool isThrottle = false)
     {
+        lockClass.IsNoLock |= !isThrottle;
         if (lockClass.Unordered) { return; }
         lockClass.UnorderedBecause = because;
         lockClass.Unordered = true;
@@ -187,6 +182,8 @@ internal sealed partial class Validator
                 Misuse(LockReportKind.HeldAtEnd, thread, instance, left.Site, $"{what} ended while it held the lock");
             }
 
+            SemaphoreLeaks.Add(thread, left, what, forGood: true);
+
             thread.RemoveAt(i);
         }
     }
@@ -206,6 +203,8 @@ internal sealed partial class Validator
     /// <summary>Monitor.Wait, Pulse or PulseAll of a lock that the thread does not hold: it throws.</summary>
     internal void WaitWithout(HeldLocks thread, LockInstance instance, int site) => Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is waited on or pulsed by a thread that does not hold it");
 
-    private void Misuse(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail)
-        => Emit(new LockReport(kind, LockGrade.Confirmed, instance, [], HeldBy(thread), thread.Thread, site, _captureStack(), detail));
+    private void Misuse(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail) => Emit(Report(kind, thread, instance, site, detail));
+
+    internal LockReport Report(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail)
+        => new(kind, LockGrade.Confirmed, instance, [], HeldBy(thread), thread.Thread, site, _captureStack(), detail) { Test = Threads.CurrentTest.Name };
 }

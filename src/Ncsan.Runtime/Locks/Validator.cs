@@ -82,6 +82,7 @@ internal sealed partial class Validator
     private bool WantNested(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
         int again = thread.Find(instance);
+        if (again >= 0 && instance.Class.Kind.IsSemaphore()) { again = FlowHolds.Find(thread, instance, flags); }
         if (again >= 0)
         {
             if (want == WantMode.Exclusive && instance.Class.Reentrant && thread.Entries[again].Want == WantMode.Exclusive)
@@ -105,25 +106,27 @@ internal sealed partial class Validator
     /// <param name="instance">What is released.</param>
     /// <param name="mode">How it was held; null when its kind does not say, for the newest.</param>
     /// <param name="site">Where.</param>
+    /// <param name="judged">What it means that the flow does not hold a semaphore is for the caller to say.</param>
     /// <returns>Whether <paramref name="thread"/> held it.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool Release(HeldLocks thread, LockInstance instance, HoldMode? mode, int site)
+    internal bool Release(HeldLocks thread, LockInstance instance, HoldMode? mode, int site, bool judged = false)
     {
         int top = thread.Depth - 1;
         if (top >= 0)
         {
             ref HeldLock entry = ref thread.Entries[top];
             if (ReferenceEquals(entry.Lock, instance) && entry.Count == 1 && entry.Pins == 0 && (mode is null || entry.Mode == mode) && instance.Class.WaitType != WaitType.Spin
-                && (instance.Class.SeenBalanced || instance.Class.Kind.IsThreadBound()))
+                && (instance.Class.Kind.IsThreadBound() || (instance.Class.SeenBalanced && (entry.Flags & AcquireFlags.Pending) == 0 && entry.Epoch == instance.Releases)))
             {
                 thread.Depth = top;
                 (thread.Key, thread.LockKey) = (entry.KeyBelow, entry.LockKeyBelow);
                 entry = default;
+                if (instance.Class.Kind.IsSemaphore()) { FlowHolds.Released(thread, instance); }
                 return true;
             }
         }
 
-        return ReleaseSlow(thread, instance, mode, site);
+        return ReleaseSlow(thread, instance, mode, site, judged);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -12,6 +12,7 @@ internal static class Waits
     {
         HeldLocks thread = LockThreads.Current;
         if (task is null || thread.Inside != 0) { return; }
+        KnownEnds.Add(task);
         if (thread.Spinning > 0 && !task.IsCompleted) { Blocking(thread, "a task", site); }
         if ((how & (WaitCall.Forever | WaitCall.Cancelable)) == 0 || ((how & (WaitCall.AsksResult | WaitCall.OnTheSpot)) == WaitCall.AsksResult && task.IsCompleted)) { return; }
         LockInstance? context = task.IsCompleted && (how & WaitCall.OnTheSpot) == 0 ? null : Contexts.Current()?.Lock;
@@ -19,7 +20,7 @@ internal static class Waits
         LockInstance? waited = map is not null ? Maps.Of(map, site) : Maps.OfTask(task);
         if (waited is null) { return; }
         if (context is not null) { thread.Push(context, WantMode.Exclusive, AcquireFlags.None, site); }
-        Map(thread, waited, site);
+        if (task.IsCompleted && (how & WaitCall.OnTheSpot) != 0) { FlowHolds.WaitBefore(thread, waited, site); } else { Map(thread, waited, site); }
         if (context is not null) { thread.RemoveAt(thread.Depth - 1); }
     }
 

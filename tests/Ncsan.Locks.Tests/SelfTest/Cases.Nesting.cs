@@ -21,6 +21,10 @@ internal static partial class Cases
         ("a class out of validation", "A B | B A", "nA A B | B A", LockReportKind.CircularDependency),
         ("other locks of the same two classes", "A B | B A", "A B | B' A'", LockReportKind.CircularDependency),
         ("tried in both halves", "A B | ?B A", "A ?B | B ?A", LockReportKind.CircularDependency),
+        ("as many seats as philosophers", "%3S S A A' | S A' A'' | S A'' A", "%2S S A A' | S A' A'' | S A'' A", LockReportKind.InstanceInversion),
+        ("a philosopher without a seat", "%2S S A A' | S A' A'' | A'' A", "%2S S A A' | S A' A'' | S A'' A | A'' B", LockReportKind.InstanceInversion),
+        ("a seat that is taken between the two", "%1S A S B | B S A", "%1S S A B | S B A", LockReportKind.CircularDependency),
+        ("a circle in a throttle and one beside it", "%1S S A B | S B A | B C | C A", "%1S S A B | S B A | A C | B C", LockReportKind.CircularDependency),
     ];
 
     private static readonly (string Name, string Fails, string Passes, LockReportKind Kind)[] s_waitTypes =

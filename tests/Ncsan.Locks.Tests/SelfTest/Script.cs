@@ -10,7 +10,7 @@ namespace Ncsan.Locks.Tests.SelfTest;
 /// <c>A</c> takes lock A, a lock of class A; <c>A'</c> and <c>A''</c> are other locks of that class; <c>A/1</c> is subclass 1. <c>:w :r :R :u</c> says how (writer, reader,
 /// recursive reader, upgradeable); <c>?A</c> tries. <c>-A</c> releases, <c>+@M</c> enters a map, <c>+#C</c> a context, <c>+$S</c> a synchronization context, <c>-@M</c>
 /// leaves it, <c>~@M</c> waits for it or may enter it. <c>^A</c> pins, <c>_A</c> unpins, <c>=A</c> asserts held, <c>!A</c> asserts not held, <c>A&lt;B</c> takes A nested under B,
-/// <c>xA</c> disposes, <c>*A</c> makes the class of A a spinning one, <c>nA</c> takes it out of validation, <c>end</c> ends the thread, <c>;</c> lets go and goes on on the same thread.
+/// <c>xA</c> disposes, <c>*A</c> makes the class of A a spinning one, <c>nA</c> takes it out of validation, <c>%2A</c> makes A a throttle with room for 2, <c>end</c> ends the thread, <c>;</c> lets go and goes on on the same thread.
 /// </remarks>
 internal sealed class Script
 {
@@ -89,6 +89,10 @@ internal sealed class Script
             case 'x': Validator.Disposed(thread, Lock(rest), site); break;
             case '*': Lock(rest).Class.WaitType = WaitType.Spin; break;
             case 'n': Validator.Unorder(Lock(rest).Class, "the test says so"); break;
+            case '%':
+                Lock(rest[1..]).Room = rest[0] - '0';
+                Validator.Unorder(Lock(rest[1..]).Class, "it is a throttle");
+                break;
             default: Take(thread, token, AcquireFlags.None, site); break;
         }
     }

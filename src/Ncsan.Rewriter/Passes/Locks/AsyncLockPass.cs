@@ -59,13 +59,25 @@ internal sealed class AsyncLockPass : IOpPass
     private static void Called(MethodCode code, Op op, MethodReference method)
     {
         string type = method.DeclaringType.Name;
-        if (method.Name == "SetResult" && s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal)))
+        bool builds = s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal)), iterates = type.StartsWith("ManualResetValueTaskSourceCore", StringComparison.Ordinal);
+        switch (method.Name)
         {
-            op.Always(static w => w.Hook(nameof(Hooks.AsyncCompleting)));
-            return;
+            case "SetResult" when builds:
+                op.Always(static w => w.Hook(nameof(Hooks.AsyncCompleting)));
+                return;
+            case "SetException" when builds || iterates:
+                op.Always(static w => w.Hook(nameof(Hooks.AsyncFailing)));
+                return;
+            case "SetResult" when iterates:
+                op.Always(static w =>
+                {
+                    w.Emit(OpCodes.Ldarg_0);
+                    w.Hook(nameof(Hooks.AsyncYielding));
+                });
+                return;
         }
 
-        if (method.Name is not ("AwaitUnsafeOnCompleted" or "AwaitOnCompleted") || !s_builders.Any(builder => type.StartsWith(builder, StringComparison.Ordinal))) { return; }
+        if (method.Name is not ("AwaitUnsafeOnCompleted" or "AwaitOnCompleted") || !builds) { return; }
         if (method is not GenericInstanceMethod { GenericArguments: [var awaiter, _] } || op.Inputs is not [.., { Producer: { Code: Code.Ldloca or Code.Ldloca_S } local }, _]) { return; }
         bool captures = !awaiter.FullName.Contains("Configured", StringComparison.Ordinal);
         FieldReference held = Held(code.Method.DeclaringType);

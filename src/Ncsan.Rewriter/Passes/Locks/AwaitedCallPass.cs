@@ -14,7 +14,7 @@ internal sealed class AwaitedCallPass : ICallPass
         if (call.Caller.Name != "MoveNext" || call.IsConstructor || !IsTask(call.Method.ReturnType) || !IsAwaited(call)) { return; }
 
         // The framework's own methods are not rewritten: nothing of theirs is entered. A delegate's body may be.
-        if (call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal)) { return; }
+        if (call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal) || StartsSeveral(call.Method)) { return; }
         call.Before(Copies.Both, nameof(Hooks.AwaitedCall), -1);
         call.After(Copies.Both, nameof(Hooks.AwaitedCallDone), -1);
     }
@@ -24,7 +24,18 @@ internal sealed class AwaitedCallPass : ICallPass
         { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" }
         or { Namespace: "System.Runtime.CompilerServices", Name: "ConfiguredValueTaskAwaitable" or "ConfiguredValueTaskAwaitable`1" };
 
-    private static bool IsAwaited(Invocation call)
+    /// <summary>A method that is not async itself hands the task of another through. Of several that it starts, it is not known which one is awaited.</summary>
+    private static bool StartsSeveral(MethodReference method)
+        => method.DeclaringType.Scope is ModuleDefinition && method.Resolve() is { HasBody: true } body && TaskOrigin.OfAsync(body) is null && body.Body.Instructions.Count(Starts) > 1;
+
+    private static bool Starts(Instruction instruction) => instruction is { OpCode.Code: Code.Call or Code.Callvirt, Operand: MethodReference called }
+        && !called.DeclaringType.FullName.StartsWith("System.Threading.", StringComparison.Ordinal) && (IsTask(called.ReturnType) || TaskOrigin.OfAsync(called) is not null);
+
+    /// <summary>Whether a GetAwaiter, or a ConfigureAwait before one, belongs to an await.</summary>
+    internal static bool IsAwait(Invocation call) => call.Name == "GetAwaiter" ? !AsksResult(call.Code.Ops, call.Op.Index) : IsAwaited(call);
+
+    /// <summary>Whether what a call gives is awaited on the spot.</summary>
+    internal static bool IsAwaited(Invocation call)
     {
         var ops = call.Code.Ops;
         for (int i = call.Op.Index + 1; i < Math.Min(ops.Count, call.Op.Index + MaxDistance); i++)

@@ -8,7 +8,7 @@ namespace Ncsan.Rewriter.Passes.Locks;
 
 /// <summary>
 /// Code that holds something without a call that says so: methods marked <c>Synchronized</c> get the lock that the runtime takes for them in plain sight,
-/// type initialisers that of their type, finalizers run within a map.
+/// type initialisers that of their type, finalizers run within a map. The program's entry says when it returns, holding what it may.
 /// </summary>
 internal static class HiddenLockPass
 {
@@ -20,6 +20,7 @@ internal static class HiddenLockPass
             if (method.IsSynchronized && !method.DeclaringType.IsValueType && !method.IsConstructor) { Synchronized(module, method); }
             else if (TypeInitializers.IsInitializer(method) && module.Initializers.IsBusy(method.DeclaringType)) { Initializer(module, method); }
             else if (IsFinalizer(method)) { Map(module, method, "finalizers\nfinalizers"); }
+            else if (method == module.Module.EntryPoint && module.Sites.HasLocks) { WholeBody.Wrap(method, [], [Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.ProgramEnding)])]); }
         }
     }
 

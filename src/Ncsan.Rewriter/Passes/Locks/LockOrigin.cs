@@ -124,7 +124,7 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
     };
 
     /// <summary>The field that a getter of this assembly returns and nothing else, or null.</summary>
-    private static FieldReference? Getter(MethodReference method)
+    internal static FieldReference? Getter(MethodReference method)
     {
         if (!method.Name.StartsWith("get_", StringComparison.Ordinal) || method.Parameters.Count > 0 || method.DeclaringType.Scope is not ModuleDefinition) { return null; }
         if (method.Resolve() is not { HasBody: true, IsVirtual: false } getter) { return null; }

@@ -126,7 +126,8 @@ internal sealed class LockPass : ICallPass
     {
         bool released = take.Kind is "SemaphoreSlim" or "WaitHandle" && call.Code.Ops.Skip(call.Op.Index + 1).Any(op => op is { Code: Code.Call or Code.Callvirt, Operand: MethodReference { Name: "Release" } release, Inputs: [var semaphore, ..] }
             && release.DeclaringType.FullName is "System.Threading.SemaphoreSlim" or "System.Threading.Semaphore" && LockOrigin.Of(call.Code, semaphore.Producer).Name == origin.Name);
-        return LockCall.Take(take.Kind, take.Mode, take.IsTry, call.Method.Parameters.Any(p => p.ParameterType.FullName == "System.Threading.CancellationToken"), released);
+        return LockCall.Take(take.Kind, take.Mode, take.IsTry, call.Method.Parameters.Any(p => p.ParameterType.FullName == "System.Threading.CancellationToken"), released,
+            take.Kind is "SemaphoreSlim" or "WaitHandle" && CountedAcquire.Is(call.Code, call.Op));
     }
 
     private static void Announce(Invocation call, LockCalls.Take take)

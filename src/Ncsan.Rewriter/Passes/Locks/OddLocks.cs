@@ -26,6 +26,7 @@ internal static class OddLocks
                 LockOrigin changed = LockPass.Origin(call);
                 int at = LockPass.Site(call, changed);
                 Action<CodeWriter> owner = changed.Owner(call.Code);
+                if (call.Name == "DowngradeFromWriterLock") { call.Before(Copies.Both, nameof(Hooks.OldReaderWriterDowngrading), at, 0); }
                 call.Add(Copies.Both, after: true, [0], w =>
                 {
                     owner(w);

@@ -14,13 +14,16 @@ internal static class AsyncFlows
         HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
 
-        // An iterator is called again and again, by whoever awaits its next element.
-        bool resumed = state != -1 && !(thread.AwaitsNext && typeof(TBuilder) == typeof(AsyncIteratorMethodBuilder));
+        // An iterator is called again and again, by whoever awaits its next element. What it holds while it gives one is held by him.
+        bool iterates = typeof(TBuilder) == typeof(AsyncIteratorMethodBuilder);
+        if (iterates) { map.Class.HandsOn = true; }
+        bool resumed = state != -1 && !(thread.AwaitsNext && iterates);
         if (resumed && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
         thread.Push(map, WantMode.Exclusive, resumed ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site, resumed ? SuspendedFlow.TaskOfBuilder(ref builder) : null);
         thread.AwaitsNext = false;
         if (resumed)
         {
+            thread.Switch();
             thread.Entries[thread.Depth - 1].Outer = thread.Flow;
             thread.Flow = held as FlowOrigin ?? (held as SuspendedFlow)?.Origin;
         }
@@ -28,8 +31,8 @@ internal static class AsyncFlows
         if (held is not SuspendedFlow flow) { return; }
         held = null;
         flow.Resumed();
-        foreach (HeldLock entry in flow.Entries) { thread.Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object); }
-        HandOns.Take(thread, flow.Awaited);
+        foreach (HeldLock entry in flow.Entries) { thread.PushAgain(entry); }
+        HandOns.Take(thread, flow.Giver);
     }
 
     /// <summary>The method is about to be suspended: from the next instruction on another thread may run it.</summary>
@@ -39,25 +42,26 @@ internal static class AsyncFlows
         int mark = thread.TopMark();
         if (mark < 0 || thread.Inside != 0) { return; }
         held = thread.Flow;
+        thread.Switch();
         Pump? pump = captures ? Contexts.Current() : null;
         if (pump is not null) { LockValidation.Validator.Wait(thread, pump.Lock, AcquireFlags.Async, site); }
         bool awaited = (thread.Entries[mark].Flags & AcquireFlags.Awaited) != 0 && mark > 0;
-        Task? task = SuspendedFlow.TaskOf(ref awaiter);
-        bool mayTake = HandOns.MayGive(task);
+        object? source = SuspendedFlow.SourceOf(ref awaiter);
+        bool mayTake = HandOns.MayGive(source);
         if (thread.Depth - mark == 1 && pump is null && !awaited && !mayTake) { return; }
         List<HeldLock> saved = awaited ? Inherited(thread, mark) : [];
         int inherited = saved.Count;
         for (int i = thread.Depth - 1; i > mark; i--)
         {
             ref HeldLock entry = ref thread.Entries[i];
-            if ((entry.Flags & AcquireFlags.Async) != 0) { saved.Insert(inherited, entry); }
-            else if (entry.Class.Kind.IsSemaphore()) { saved.Insert(inherited, entry with { Flags = entry.Flags | AcquireFlags.Async }); }
+            if ((entry.Flags & AcquireFlags.Async) != 0 && !entry.IsOver) { saved.Insert(inherited, entry); }
+            else if (entry.Class.Kind.IsSemaphore() && !entry.IsOver) { saved.Insert(inherited, entry with { Flags = entry.Flags | AcquireFlags.Async }); }
             else { LockValidation.Validator.LeftAtAwait(thread, i, site); }
             thread.RemoveAt(i);
         }
 
         if (saved.Count == 0 && pump is null && !mayTake) { return; }
-        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = task, Pump = pump, Origin = thread.Flow };
+        var flow = new SuspendedFlow([.. saved], thread.Entries[mark].Lock, site) { Awaited = source as Task, Giver = mayTake ? source : null, Pump = pump, Origin = thread.Flow };
         held = flow;
         flow.Suspended();
     }
@@ -70,23 +74,52 @@ internal static class AsyncFlows
         {
             ref HeldLock entry = ref thread.Entries[i];
             if ((entry.Flags & AcquireFlags.Mark) != 0) { mark = i; }
-            else if (entry.Class.Kind.IsSemaphore() && (entry.Flags & AcquireFlags.Pending) == 0) { held.Insert(0, entry with { Flags = entry.Flags | AcquireFlags.Async | AcquireFlags.Inherited, Object = null }); }
+            else if (entry.Class.Kind.IsSemaphore() && (entry.Flags & AcquireFlags.Pending) == 0 && !entry.IsOver) { held.Insert(0, entry with { Flags = entry.Flags | AcquireFlags.Async | AcquireFlags.Inherited, Object = null }); }
         }
 
         return held;
     }
 
-    /// <summary>The method is about to complete its task. A resumed one hands what it took on to whoever awaits that.</summary>
-    internal static void Completing(HeldLocks thread)
+    /// <summary>
+    /// The method is about to complete its task, or an iterator to give an element. A resumed one hands what it took on to whoever awaits that, who may go on inside of
+    /// this very call; so what it took along of its caller's goes as well.
+    /// </summary>
+    internal static void Completing(HeldLocks thread, object? iterator = null)
+    {
+        int mark = thread.TopMark();
+        if (mark < 0 || thread.Inside != 0 || (thread.Entries[mark].Flags & AcquireFlags.Resumed) == 0) { return; }
+        LockInstance map = thread.Entries[mark].Lock;
+        object? giver = iterator ?? (IsTest(map) ? null : thread.Entries[mark].Object);
+        for (int i = thread.Depth - 1; i > mark; i--)
+        {
+            HeldLock entry = thread.Entries[i];
+            if ((entry.Flags & AcquireFlags.Async) == 0 || (entry.Flags & AcquireFlags.Pending) != 0) { continue; }
+            bool own = (entry.Flags & AcquireFlags.Inherited) == 0;
+            if (own && giver is null)
+            {
+                HandOns.Lose(thread, i, map.Class.Name);
+                continue;
+            }
+
+            if (own) { HandOns.Give(giver!, map, entry); }
+            thread.RemoveAt(i);
+        }
+    }
+
+    /// <summary>Whether it is the test that the flow is in, of which nobody takes anything over.</summary>
+    private static bool IsTest(LockInstance map) => Threads.CurrentTest.Name is { } test && map.Class.Name.IndexOf('(', StringComparison.Ordinal) is var end and > 0
+        && test.Replace('+', '.').EndsWith("." + map.Class.Name[..end], StringComparison.Ordinal);
+
+    /// <summary>The method is about to fail: what it took is left to whoever releases it, and what it took along is no longer its own.</summary>
+    internal static void Failing(HeldLocks thread)
     {
         int mark = thread.TopMark();
         if (mark < 0 || thread.Inside != 0 || (thread.Entries[mark].Flags & AcquireFlags.Resumed) == 0) { return; }
         for (int i = thread.Depth - 1; i > mark; i--)
         {
             HeldLock entry = thread.Entries[i];
-            if ((entry.Flags & (AcquireFlags.Async | AcquireFlags.Inherited | AcquireFlags.Pending)) != AcquireFlags.Async) { continue; }
-            HandOns.Give(thread.Entries[mark].Object, thread.Entries[mark].Lock, entry);
-            thread.RemoveAt(i);
+            if ((entry.Flags & AcquireFlags.Async) == 0) { continue; }
+            if ((entry.Flags & (AcquireFlags.Inherited | AcquireFlags.Pending)) == 0) { HandOns.Lose(thread, i, thread.Entries[mark].Class.Name + " failed and"); } else { thread.RemoveAt(i); }
         }
     }
 
@@ -112,11 +145,11 @@ internal static class AsyncFlows
                 continue;
             }
 
-            if (!pending) { HandOns.Give(null, map, entry); }
-            thread.RemoveAt(i);
+            if (pending) { thread.RemoveAt(i); } else { HandOns.Lose(thread, i, map.Class.Name); }
         }
 
         thread.RemoveAt(mark);
+        if (!resumed && thread.Depth > mark) { (thread.LeftMap, thread.LeftDepth) = (map, mark); }
         if (resumed && mark > 0 && thread.Entries[mark - 1].Class.Kind == LockKind.SynchronizationContext) { thread.RemoveAt(mark - 1); }
     }
 
@@ -136,7 +169,9 @@ internal static class AsyncFlows
         int stale = thread.FindObject(semaphore);
         if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
         LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, AcquireFlags.Async | LockCall.Flags(how), site);
-        if (LockCall.IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
+        if (LockCall.IsCounted(how)) { FlowHolds.Counted(thread); }
+        if (!LockCall.IsReleased(how)) { HandOns.Expect(thread); }
+        else if (thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
         thread.WantedFlags |= AcquireFlags.Pending;
         LockEvents.Taken(thread);
     }
@@ -152,9 +187,14 @@ internal static class AsyncFlows
             if ((entry.Flags & AcquireFlags.Pending) == 0) { continue; }
             HeldLock got = entry;
             thread.RemoveAt(i);
-            if (!taken) { return; }
+            if (!taken)
+            {
+                thread.Missed = got.Lock;
+                return;
+            }
+
             thread.Push(got.Lock, got.Want, got.Flags & ~AcquireFlags.Pending, got.Site, got.Object);
-            LockCall.NoteThrottle(ref thread.Entries[thread.Depth - 1]);
+            LockCall.TakenSemaphore(thread, thread.Depth - 1);
             return;
         }
     }

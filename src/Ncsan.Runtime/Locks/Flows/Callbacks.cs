@@ -33,6 +33,20 @@ internal static class Callbacks
         if (body is not null) { Await(thread, body, mark: token.IsCancellationRequested, site); }
     }
 
+    /// <summary>The flow awaits the end of a registration.</summary>
+    internal static void AwaitingEnd(ref CancellationTokenRegistration registration, int site)
+    {
+        if (LockThreads.CurrentOrNull is not { Depth: > 0, Inside: 0 } thread || !registration.Token.CanBeCanceled) { return; }
+        CancellationTokenRegistration asked = registration;
+        AwaitEnd(thread, () => BodyOf(asked), site);
+    }
+
+    /// <summary>The flow awaits the end of a timer.</summary>
+    internal static void AwaitingEnd(Timer timer, int site)
+    {
+        if (LockThreads.CurrentOrNull is { Depth: > 0, Inside: 0 } thread) { AwaitEnd(thread, () => BodyOf(timer), site); }
+    }
+
     /// <summary>The thread waits for a handle that may stand for the end of a timer's callback.</summary>
     internal static void Awaiting(HeldLocks thread, WaitHandle handle, int site)
     {
@@ -42,7 +56,7 @@ internal static class Callbacks
     /// <summary>A handle stands for the end of a timer's callback.</summary>
     internal static void Tell(Timer timer, WaitHandle handle)
     {
-        if (s_holder?.GetValue(timer) is not { } holder || s_timer?.GetValue(holder) is not { } inner || (s_timerCallback?.GetValue(inner) as Delegate)?.Target is not MapBody body) { return; }
+        if (BodyOf(timer) is not { } body) { return; }
         s_told.AddOrUpdate(handle, body);
         AnyTold = true;
     }
@@ -56,6 +70,20 @@ internal static class Callbacks
         thread.Waits++;
         thread.Awaited = new[] { body };
     }
+
+    private static void AwaitEnd(HeldLocks thread, Func<MapBody?> bodyOf, int site)
+    {
+        MapBody? body = null;
+        thread.Inside++;
+        try { body = bodyOf(); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+        Awaits.Wait(thread, body?.Map, site);
+    }
+
+    /// <summary>What a timer runs.</summary>
+    private static MapBody? BodyOf(Timer timer)
+        => s_holder?.GetValue(timer) is { } holder && s_timer?.GetValue(holder) is { } inner ? (s_timerCallback?.GetValue(inner) as Delegate)?.Target as MapBody : null;
 
     /// <summary>What a registration runs; null when it is over and its place belongs to another.</summary>
     private static MapBody? BodyOf(CancellationTokenRegistration registration)

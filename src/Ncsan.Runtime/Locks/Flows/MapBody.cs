@@ -1,6 +1,8 @@
 // The program's own tasks are looked at; none is started or awaited.
 #pragma warning disable RS0030
 
+using System.Reflection;
+
 namespace Ncsan.Runtime.Locks.Flows;
 
 /// <summary>A delegate that runs inside of its map. The delegate that a task, a thread or the pool gets instead of the program's own.</summary>
@@ -28,6 +30,8 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
         // Whoever waits for it may run it himself, and then does not wait.
         object? awaited = thread.Awaited;
         thread.Awaited = null;
+        thread.AwaitsNext = false;
+        thread.Switch();
         LockValidation.Validator.Enter(thread, map, site, this);
         var running = new Running(thread, awaited, thread.Flow, isIteration, isCarried);
         thread.Flow = _flow;
@@ -41,6 +45,7 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
         thread.Awaited = running.Awaited;
         thread.Flow = running.Flow;
         _flow?.HasEnded = true;
+        if (thread.Thread.IsPool && !IsIteration) { FlowHolds.Ended(thread, map); }
         LockValidation.Validator.Leave(thread, map);
         if (running.IsIteration) { Threads.Actors.IterationEnds(); }
         if (running.IsCarried) { Threads.Carried.Ends(); }
@@ -154,6 +159,9 @@ internal interface IAsyncBody
 {
     /// <summary>The method's own task, as soon as there is one.</summary>
     Task? Inner { get; }
+
+    /// <summary>The method.</summary>
+    MethodInfo Method { get; }
 }
 
 /// <summary>The body of Task.Run over an async method.</summary>
@@ -165,11 +173,14 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
 
     public Task? Inner => _inner;
 
+    public MethodInfo Method => body.Method;
+
     internal TTask Run()
     {
         HeldLocks thread = LockThreads.Current;
         FlowOrigin? outer = thread.Flow;
         thread.Flow = _flow;
+        thread.AwaitsNext = false;
         int depth = thread.Depth;
         try
         {

@@ -26,9 +26,28 @@ internal static class Maps
     internal static LockInstance? OfTask(Task task)
     {
         if (s_byTaskType.GetOrAdd(task.GetType(), static type => OfType(type)) is { } map) { return map; }
-        if (task.AsyncState is IAsyncBody { Inner: { } inner }) { return OfTask(inner); }
-        return (s_action?.GetValue(task) as Delegate)?.Target is MapBody body ? body.Map : null;
+        if (task.AsyncState is IAsyncBody { Inner: { } inner } body) { return OfTask(inner) ?? OfAsyncMethod(body.Method); }
+        return (s_action?.GetValue(task) as Delegate)?.Target is MapBody run ? run.Map : null;
     }
+
+    /// <summary>The map of an async method that has run. One that never suspended leaves a task that says nothing.</summary>
+    /// <remarks>By the compiler's name for its state machine: its attribute would be read by making it. Overloads have the same name and stay unknown.</remarks>
+    private static LockInstance? OfAsyncMethod(MethodInfo method)
+    {
+        string name = $"<{method.Name}>d";
+        Type? machine = null;
+        foreach (Type nested in method.DeclaringType?.GetNestedTypes(BindingFlags.NonPublic) ?? [])
+        {
+            if (!nested.Name.StartsWith(name, StringComparison.Ordinal)) { continue; }
+            if (machine is not null) { return null; }
+            machine = nested;
+        }
+
+        return machine is null ? null : OfMachine(machine);
+    }
+
+    /// <summary>The map of an async iterator, which is its own state machine, or null.</summary>
+    internal static LockInstance? OfIterator(object iterator) => s_byTaskType.GetOrAdd(iterator.GetType(), static type => OfMachine(type));
 
     /// <summary>The map of this name, or that of a delegate where the code does not say what it runs.</summary>
     internal static LockInstance Of(string? keyAndName, Delegate body, int site) => keyAndName is null ? OfMethod(body.Method) : Of(keyAndName, site);
@@ -60,10 +79,11 @@ internal static class Maps
         for (Type? type = task; type is not null; type = type.BaseType)
         {
             if (!type.IsConstructedGenericType || type.GetGenericArguments() is not [_, var machine] || !type.Name.Contains("StateMachineBox", StringComparison.Ordinal)) { continue; }
-            Type definition = machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine;
-            return s_byKey.GetValueOrDefault(definition.FullName ?? "");
+            return OfMachine(machine);
         }
 
         return null;
     }
+
+    private static LockInstance? OfMachine(Type machine) => s_byKey.GetValueOrDefault((machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine).FullName ?? "");
 }

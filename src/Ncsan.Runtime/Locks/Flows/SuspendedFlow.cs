@@ -22,6 +22,9 @@ internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int si
     /// <summary>The task that is awaited, when it is one.</summary>
     internal Task? Awaited { get; init; }
 
+    /// <summary>The task or iterator that is awaited, if that may have locks for it when it goes on.</summary>
+    internal object? Giver { get; init; }
+
     /// <summary>The context that it goes on in, if all code of that runs on one thread.</summary>
     internal Pump? Pump { get; init; }
 
@@ -44,6 +47,10 @@ internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int si
         try { return [.. s_waiting]; }
         finally { s_lock.Exit(); }
     }
+
+    /// <summary>Whether it holds a lock of its own, and nobody has released that meanwhile.</summary>
+    internal bool Keeps(LockInstance kept)
+        => Array.Exists(entries, entry => ReferenceEquals(entry.Lock, kept) && (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) == 0 && !entry.IsOver);
 
     internal void Suspended()
     {
@@ -80,11 +87,11 @@ internal sealed class SuspendedFlow(HeldLock[] entries, LockInstance map, int si
             ? Unsafe.As<TBuilder, object?>(ref builder) : null;
     }
 
-    /// <summary>The task behind an awaiter of the framework: each begins with a reference to it, or to something else that is awaited.</summary>
-    internal static Task? TaskOf<TAwaiter>(ref TAwaiter awaiter)
+    /// <summary>The task or source behind an awaiter of the framework: each begins with a reference to it.</summary>
+    internal static object? SourceOf<TAwaiter>(ref TAwaiter awaiter)
     {
         Type type = typeof(TAwaiter);
         return type.IsValueType && type.Namespace == "System.Runtime.CompilerServices" && type.Name.Contains("TaskAwaiter", StringComparison.Ordinal)
-            ? Unsafe.As<TAwaiter, object?>(ref awaiter) as Task : null;
+            ? Unsafe.As<TAwaiter, object?>(ref awaiter) : null;
     }
 }

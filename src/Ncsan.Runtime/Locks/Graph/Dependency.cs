@@ -40,6 +40,9 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     /// </summary>
     internal long[] Guards = [];
 
+    /// <summary>The throttles that were held outside of <see cref="From"/> every time; null before the first.</summary>
+    internal LockInstance[]? Throttles;
+
     /// <summary>Nobody waited there, but somebody could have: the lock is held once and had been held, or a run was made up that takes it first.</summary>
     internal bool Might;
 
@@ -64,5 +67,16 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
         return true;
     }
 
+    /// <summary>Adds under which throttles it was observed. Says whether that are fewer than before.</summary>
+    internal bool ObserveThrottles(LockInstance[] throttles)
+    {
+        if (Throttles is null) { Throttles = throttles; return false; }
+        if (Array.TrueForAll(Throttles, known => throttles.Contains(known))) { return false; }
+        Throttles = Array.FindAll(Throttles, known => throttles.Contains(known));
+        return true;
+    }
+
     internal bool SharesGuardWith(Dependency other) => Guards.AsSpan().ContainsAny(other.Guards);
+
+    internal bool SharesThrottleWith(Dependency other) => Throttles is { Length: > 0 } mine && other.Throttles is { Length: > 0 } theirs && Array.Exists(mine, throttle => theirs.Contains(throttle));
 }

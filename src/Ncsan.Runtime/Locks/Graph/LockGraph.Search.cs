@@ -58,6 +58,7 @@ internal sealed partial class LockGraph
     {
         var path = closing.Guards.Length > 0 ? FindPath(closing, held, want, unguarded: true) : null;
         path ??= FindPath(closing, held, want, unguarded: false);
+        if (path is not null && IsThrottled([closing, .. path])) { path = FindPath(closing, held, want, unguarded: false, unthrottled: true); }
         if (path is null) { return null; }
         Dependency[] edges = [closing, .. path];
 
@@ -85,7 +86,7 @@ internal sealed partial class LockGraph
     }
 
     /// <summary>The shortest strong path from the wanted side of an edge back to its held side, or null.</summary>
-    private List<Dependency>? FindPath(Dependency closing, HoldMode held, WantMode want, bool unguarded)
+    private List<Dependency>? FindPath(Dependency closing, HoldMode held, WantMode want, bool unguarded, bool unthrottled = false)
     {
         LockNode target = closing.From;
         bool classes = target is LockClass;
@@ -103,7 +104,8 @@ internal sealed partial class LockGraph
                 Dependency edge = after[i];
                 EdgesVisited++;
                 LockClass to = edge.To.Class;
-                if (to.Unordered || edge.From == edge.To || (classes && (!to.Kind.IsOrderedByClass() || to.IsSiblingOf(edge.From.Class))) || (unguarded && edge.SharesGuardWith(closing))) { continue; }
+                if (to.Unordered || edge.From == edge.To || (classes && (!to.Kind.IsOrderedByClass() || to.IsSiblingOf(edge.From.Class)))) { continue; }
+                if ((unguarded && edge.SharesGuardWith(closing)) || (unthrottled && edge.SharesThrottleWith(closing))) { continue; }
                 int wants = LockModes.StrongWants(edge.Modes, step.Want, step.Node.Class.HasWriters);
                 if (wants != 0) { Visit(edge.To, wants, next, edge); }
             }

@@ -54,7 +54,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         for (int i = thread.Depth - 1; i >= 0; i--)
         {
             ref HeldLock held = ref thread.Entries[i];
-            bool hidden = ReferenceEquals(held.Lock, wanted) || held.Class.Unordered || (held.Flags & AcquireFlags.Pending) != 0 || (belowMark && held.Class.Kind == LockKind.Map);
+            bool hidden = ReferenceEquals(held.Lock, wanted) || ReferenceEquals(held.Lock.CountedUnder, wanted) || held.Class.Unordered || (held.Flags & AcquireFlags.Pending) != 0 || (belowMark && held.Class.Kind == LockKind.Map);
             if (!hidden)
             {
                 if (ordered++ == limits.Depth)
@@ -97,7 +97,8 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             _dependencies.Add(key, dependency);
         }
 
-        changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread);
+        LockInstance[] throttles = Throttles(thread, index);
+        changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread) | dependency.ObserveThrottles(throttles);
         if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && HasRoomForPair(dependency))
         {
             if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= Captured ?? captureStack(); }
@@ -106,7 +107,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             dependency.Pairs++;
         }
 
-        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards], might, anyThread); }
+        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards], might, anyThread) | pair.ObserveThrottles(throttles); }
         if (changed) { Check(dependency, pair, held.Mode, want, found); }
     }
 

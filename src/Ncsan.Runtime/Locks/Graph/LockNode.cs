@@ -46,6 +46,9 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>Recorded, never ordered: an annotation said so, the semaphore is a signal or a throttle, or the class table is full.</summary>
     internal volatile bool Unordered;
 
+    /// <summary>It is unordered since nobody holds it as a lock: a signal, or left out. A throttle is held.</summary>
+    internal volatile bool IsNoLock;
+
     /// <summary>Why it is unordered, for the listing.</summary>
     internal string? UnorderedBecause;
 
@@ -104,6 +107,18 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
 
     /// <summary>How often a task has handed it on to somebody who has not been seen to take it yet.</summary>
     internal int HandedOn;
+
+    /// <summary>For a semaphore: how often it was released, by whomever. A hold of a semaphore that is a lock ends with the next one.</summary>
+    internal int Releases;
+
+    /// <summary>For a semaphore that may be a signal: the thread that had it when it disposed of it.</summary>
+    internal HeldLocks? DisposedBy;
+
+    /// <summary>For a semaphore that the first of several takes: what guards the counter. Whoever holds the one keeps the others from wanting it under the other.</summary>
+    internal LockInstance? CountedUnder;
+
+    /// <summary>For a semaphore that lets several in: how many, as far as it is known. 0 for anything else.</summary>
+    internal int Room;
 
     /// <summary>For a lock that is held once: how that went.</summary>
     internal OneShot? OneShot;

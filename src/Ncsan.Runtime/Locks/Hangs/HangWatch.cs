@@ -79,8 +79,12 @@ internal static class HangWatch
         }
 
         s_looks = 0;
-        if (IsAsBefore(circle) && (!WaitGraph.IsUnsure(circle!) || graph.IsQuiet())) { Report(circle!, graph); }
+        if (IsAsBefore(circle) && (!WaitGraph.IsUnsure(circle!) || IsSettled(circle!, graph))) { Report(circle!, graph); }
     }
+
+    /// <summary>Whether nobody is left to release a semaphore that may be a signal. What async methods wait for may come from a socket or a file, too.</summary>
+    private static bool IsSettled(List<object> circle, WaitGraph graph)
+        => graph.IsQuiet() && (!circle.Exists(static node => node is SuspendedFlow) || Quiet.IsForGood(graph.Threads));
 
     /// <summary>Everybody waits, for locks and in the end for a signal. It is a deadlock if nothing outside can give it.</summary>
     private static void Standstill(List<object> chain, WaitGraph graph)

@@ -5,21 +5,24 @@ namespace Ncsan.Runtime.Locks.Hangs;
 /// <summary>Whether anything in the process could still move, other than threads that are known to block.</summary>
 internal static class Quiet
 {
-    /// <summary>Threads of the runtime that run no code of the program by themselves, as the kernel names them: cut after 15 characters.</summary>
+    /// <summary>Threads of the runtime that run no code of the program by themselves, as the kernel names them: cut after 15 characters. Those of the pool are counted
+    /// instead: a thread that one of them starts has its name.</summary>
     private static readonly string[] s_ours =
     [
-        ".NET SynchManag", ".NET EventPipe", ".NET DebugPipe", ".NET Debugger", ".NET Finalizer", ".NET Tiered Com", ".NET Timer", ".NET TP Worker", ".NET TP Gate",
+        ".NET SynchManag", ".NET EventPipe", ".NET DebugPipe", ".NET Debugger", ".NET Finalizer", ".NET Tiered Com", ".NET Timer", ".NET TP Gate",
         ".NET SigHandler", ".NET BGC", ".NET Server GC", ".NET SampleProf", "ncsan",
     ];
 
-    /// <summary>No timer, no work that is queued or runs, no thread that is not among the known ones.</summary>
-    internal static bool IsProcess(HeldLocks[] known)
+    /// <summary>No timer, no work that is queued or runs, no thread that is not among those known to block.</summary>
+    internal static bool IsProcess(HeldLocks[] known) => Array.Exists(known, static thread => thread.Managed!.ManagedThreadId == 1) && IsOver(known);
+
+    /// <summary>The same of a process whose program has ended, on the thread that asks.</summary>
+    internal static bool IsOver(HeldLocks[] known)
     {
         ThreadPool.GetMaxThreads(out int most, out _);
         ThreadPool.GetAvailableThreads(out int idle, out _);
         return Timer.ActiveCount == 0 && ThreadPool.PendingWorkItemCount == 0
             && most - idle <= Array.FindAll(known, static thread => thread.Thread.IsPool).Length
-            && Array.Exists(known, static thread => thread.Managed!.ManagedThreadId == 1)
             && Creation.Alive().TrueForAll(started => Array.Exists(known, thread => thread.Managed == started));
     }
 
@@ -30,12 +33,11 @@ internal static class Quiet
         int others = 0;
         foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
         {
-            string name = File.ReadAllText(Path.Combine(task, "comm")).Trim();
-            if (Array.Exists(s_ours, ours => name.StartsWith(ours, StringComparison.Ordinal))) { continue; }
             if (File.ReadAllText(Path.Combine(task, "children")).Length > 0) { return false; }
-            others++;
+            string name = File.ReadAllText(Path.Combine(task, "comm")).Trim();
+            if (!Array.Exists(s_ours, ours => name.StartsWith(ours, StringComparison.Ordinal))) { others++; }
         }
 
-        return others <= Array.FindAll(known, static thread => !thread.Thread.IsPool).Length;
+        return others <= Array.FindAll(known, static thread => !thread.Thread.IsPool).Length + ThreadPool.ThreadCount;
     }
 }

@@ -49,8 +49,8 @@ internal sealed class WaitGraph
         return false;
     }
 
-    /// <summary>Whether nothing is left in the process that could still release a semaphore: no timer, no work, no thread that runs.</summary>
-    internal bool IsQuiet() => Array.TrueForAll(_threads, IsBlocked) && Quiet.IsProcess(_threads);
+    /// <summary>Whether nothing is left in the process that could still release a semaphore: no timer, no work, no thread that runs. Threads of the pool are left over when their work has ended.</summary>
+    internal bool IsQuiet() => Array.TrueForAll(_threads, static thread => thread.Thread.IsPool || IsBlocked(thread)) && Quiet.IsProcess(Blocked());
 
     /// <summary>
     /// Threads that wait for each other, and in the end for one that waits for a signal or a task that nobody is left to give or to end: to be asked only when all are
@@ -160,7 +160,7 @@ internal sealed class WaitGraph
         if (wanted.Class.Unordered || (wanted.Class.SharesInstance && self is not null && Holds(self, wanted, want))) { return; }
         int before = to.Count;
         AddThread(thread => Holds(thread, wanted, want), to);
-        if (wanted.Keeper is { IsResumed: false } keeper) { to.Add(keeper); }
+        if (wanted.Keeper is { IsResumed: false } keeper && keeper.Keeps(wanted)) { to.Add(keeper); }
 
         // Nobody keeps a reader out but a writer who waits himself.
         if (to.Count > before || want != WantMode.Shared) { return; }
@@ -175,7 +175,7 @@ internal sealed class WaitGraph
         for (int i = 0; i < depth; i++)
         {
             HeldLock entry = entries[i];
-            if (ReferenceEquals(entry.Lock, wanted) && (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) == 0 && !ReferenceEquals(thread.Lent, wanted) && LockModes.Blocks(entry.Mode, want, hasWriters: false)) { return true; }
+            if (ReferenceEquals(entry.Lock, wanted) && (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) == 0 && !entry.IsOver && !ReferenceEquals(thread.Lent, wanted) && LockModes.Blocks(entry.Mode, want, hasWriters: false)) { return true; }
         }
 
         return false;

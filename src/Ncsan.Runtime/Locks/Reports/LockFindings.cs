@@ -13,7 +13,7 @@ internal static class LockFindings
     /// <summary>Hands a report over and waits until it is on disk.</summary>
     internal static void Submit(LockReport report)
     {
-        string? test = CurrentTest.Name;
+        string? test = report.Test ?? CurrentTest.Name;
         Guarded(() => Line(report, test));
     }
 
