@@ -134,6 +134,14 @@ public static unsafe partial class Hooks
     /// <param name="site">Where.</param>
     public static void AsyncFlowSuspending(ref object? flow, int awaits, int site) => Threads.Actors.Suspending(ref flow, (Threads.AwaitedWork)awaits, site);
 
+    /// <summary>An async method has asked whether it need be suspended for what it awaits.</summary>
+    /// <param name="done">The answer: what it awaits is done.</param>
+    /// <param name="awaits">As of <see cref="AsyncFlowSuspending"/>.</param>
+    public static void AsyncFlowAsked(bool done, int awaits)
+    {
+        if (done) { Threads.Actors.WasDone((Threads.AwaitedWork)awaits); }
+    }
+
     /// <summary>A step of an async method ends. Pairs with <see cref="AsyncFlowEntered"/>.</summary>
     public static void AsyncFlowLeft(ref object? flow) => Threads.Actors.Left(ref flow);
 

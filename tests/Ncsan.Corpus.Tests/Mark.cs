@@ -35,10 +35,14 @@ internal readonly partial record struct ExpectedAccess(string Kind, bool? Marked
 internal sealed partial record Mark(string File, int Line, IReadOnlyList<ExpectedAccess> Accesses, string Member, bool Optional, bool Reordered)
 {
     private static readonly string s_source = typeof(Mark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CorpusSource").Value!;
+    private static readonly List<(string Case, string Rule)> s_also = [];
     private static readonly ILookup<string, Mark> s_all = ReadAll();
 
     /// <summary>The marks of a case.</summary>
     internal static IReadOnlyList<Mark> Of(string name) => [.. s_all[name]];
+
+    /// <summary>Whether the source says of a case, by <c>// also[TestRaceX]: NCS0109</c>, that this rule is broken too.</summary>
+    internal static bool IsAlso(string name, string rule) => s_also.Contains((name, rule));
 
     private static ILookup<string, Mark> ReadAll()
     {
@@ -51,6 +55,7 @@ internal sealed partial record Mark(string File, int Line, IReadOnlyList<Expecte
             for (int i = 0; i < lines.Length; i++)
             {
                 if (Member_().Match(lines[i]) is { Success: true } member) { inside = member.Groups[1].Value; }
+                if (Also().Match(lines[i]) is { Success: true } also) { s_also.Add((also.Groups[1].Value, also.Groups[2].Value)); }
                 if (Mark_().Match(lines[i]) is not { Success: true } match) { continue; }
                 var mark = new Mark(Path.GetFileName(path), i + 1, [.. match.Groups[4].Value.Split('|').Select(a => ExpectedAccess.Parse(a, exact))], match.Groups[5].Value.Trim(), match.Groups[1].Success, match.Groups[3].Success);
                 string[] cases = match.Groups[2].Success ? match.Groups[2].Value.Split(',') : [inside ?? ""];
@@ -68,6 +73,9 @@ internal sealed partial record Mark(string File, int Line, IReadOnlyList<Expecte
     // A member of the outermost class: four spaces of indentation.
     [GeneratedRegex(@"^    (?:public|private|internal) [^=(]*?(\w+)\(")]
     private static partial Regex Member_();
+
+    [GeneratedRegex(@"// also\[(\w+)\]: (NCS\d+)\s*$")]
+    private static partial Regex Also();
 
     [GeneratedRegex(@"// race(\?)?(?:\[([\w,]+)\])?: (reordered )?([\w|\-: ]+?) ([\w.<>\[\],*]+)\s*$")]
     private static partial Regex Mark_();

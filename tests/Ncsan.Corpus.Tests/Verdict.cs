@@ -30,8 +30,9 @@ internal static class Verdict
         IReadOnlyList<Mark> marks = Mark.Of(name);
         if (marks.Count == 0) { return "the case has no marked line"; }
         if (outcome.Failure is not null) { return outcome.Failure; }
-        if (outcome.Findings.Count == 0) { return $"nothing found ({outcome.Line})"; }
-        foreach (Found found in outcome.Findings)
+        Found[] races = [.. outcome.Findings.Where(found => !Mark.IsAlso(name, found.Rule))];
+        if (races.Length == 0) { return $"nothing found ({outcome.Line})"; }
+        foreach (Found found in races)
         {
             if (found.Kind != kind) { return "wrong kind: " + found; }
             var at = found.Sides.Select(side => marks.FirstOrDefault(m => m.Line == side.Line && m.File == side.File)).ToArray();
@@ -46,6 +47,6 @@ internal static class Verdict
         }
 
         int lines = marks.Where(static m => !m.Optional).Select(static m => m.Line).Distinct().Count();
-        return !anyPair && lines == 2 && !outcome.Findings.Any(f => f.Sides.Select(s => s.Line).Distinct().Count() == Math.Min(lines, f.Sides.Count)) ? "no finding has both sides: " + outcome.Findings[0] : null;
+        return !anyPair && lines == 2 && !races.Any(f => f.Sides.Select(s => s.Line).Distinct().Count() == Math.Min(lines, f.Sides.Count)) ? "no finding has both sides: " + races[0] : null;
     }
 }

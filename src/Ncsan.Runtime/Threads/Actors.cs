@@ -154,6 +154,13 @@ internal static class Actors
         thread.AsyncSteps[^1] = step with { Suspended = true };
     }
 
+    /// <summary>The method awaits what is done already.</summary>
+    internal static void WasDone(AwaitedWork awaits)
+    {
+        if (awaits == AwaitedWork.All) { Waited(forAll: true); }
+        else if (awaits == AwaitedWork.Last && Candidates.AreKept) { Joined(SanitizedThread.Current.LastMarker); }
+    }
+
     /// <summary>Who a step acts for once it is suspended: for itself, or where its caller awaits it on the spot, and so is about to be suspended too, for that one.</summary>
     private static Actor ActorOf(SanitizedThread thread, int index, int site)
     {

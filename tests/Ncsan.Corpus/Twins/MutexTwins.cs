@@ -156,7 +156,7 @@ public static class MutexTwins
             bool taken = false;
             _copied.Enter(ref taken);
             Value++; // race[TestRaceSpinLockCopied]: read|write Guarded.Value
-            _copied.Exit();
+            _copied.Exit(); // also[TestRaceSpinLockCopied]: NCS0109
         }
     }
 

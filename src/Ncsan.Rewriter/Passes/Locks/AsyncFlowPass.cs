@@ -25,19 +25,37 @@ internal sealed class AsyncFlowPass : IOpPass
             && method.DeclaringType.Name.Contains("MethodBuilder", StringComparison.Ordinal))
         {
             int site = code.Site(op, SiteKind.Creation, "await");
-            AwaitedWork awaited = Awaited(code, op);
+            AwaitedWork awaited = op.Inputs is [.., { Producer: { } awaiter }, _] ? Awaited(code, awaiter) : AwaitedWork.Unknown;
             op.Always(w => Call(w, code, OpCodes.Ldflda, nameof(Hooks.AsyncFlowSuspending), site, awaited));
         }
+        else if (op.Code == Code.Call && op.Operand is MethodReference { Name: "get_IsCompleted", DeclaringType.Namespace: "System.Runtime.CompilerServices" }) { Asked(code, op); }
     }
 
-    private static AwaitedWork Awaited(MethodCode code, Op op)
+    /// <summary>An await is not suspended when the work is done already; it is waited for all the same.</summary>
+    private static void Asked(MethodCode code, Op op)
     {
-        Op? producer = op.Inputs is [.., { Producer: { } local }, _] && Locals.IsAddress(local.Code) ? LockOrigin.LastStore(code, local) : null;
+        if (op.Inputs is not [{ Producer: { } awaiter }] || Awaited(code, awaiter) is var awaited && awaited == AwaitedWork.Unknown || Invocation.Of(code, op) is not { } call) { return; }
+        call.Add(Copies.Both, after: true, [CallPlan.Result], w =>
+        {
+            w.Constant((int)awaited);
+            w.Hook(nameof(Hooks.AsyncFlowAsked));
+        });
+    }
+
+    /// <param name="code">The method.</param>
+    /// <param name="awaiter">What loads the address of the awaiter.</param>
+    private static AwaitedWork Awaited(MethodCode code, Op awaiter)
+    {
+        Op? producer = Locals.IsAddress(awaiter.Code) ? LockOrigin.LastStore(code, awaiter) : null;
+        bool isKept = false;
         for (int step = 0; producer?.Operand is MethodReference called && step < MaxSteps; step++)
         {
             if (called is { DeclaringType.Name: "Task", Name: "WhenAll" } or { DeclaringType.Name: "Parallel" }) { return AwaitedWork.All; }
-            if (called is { DeclaringType.Name: "Task", Name: "Run" } or { DeclaringType.Name: "TaskFactory", Name: "StartNew" }) { return AwaitedWork.Last; }
+            if (called is { DeclaringType.Name: "Task", Name: "Run" } or { DeclaringType.Name: "TaskFactory", Name: "StartNew" }) { return isKept ? AwaitedWork.Unknown : AwaitedWork.Last; }
             if (called.Name is not ("GetAwaiter" or "ConfigureAwait") || producer.Inputs is not [{ Producer: { } inner }, ..]) { return AwaitedWork.Unknown; }
+
+            // Work that was kept is not what was given away last, if more has been since.
+            isKept |= Locals.IsLoad(inner.Code);
             producer = Locals.IsLoad(inner.Code) || Locals.IsAddress(inner.Code) ? LockOrigin.LastStore(code, inner) : inner;
         }
 
