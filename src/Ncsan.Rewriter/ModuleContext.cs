@@ -28,6 +28,7 @@ internal sealed class ModuleContext
         MethodGroups = new MethodGroups(this);
         Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
         Initializers.Learn();
+        if (framework is null) { Originals.Learn(Methods); }
         Leaves = new Leaves(this, Methods);
         Ordering = new Ordering(this, Methods);
     }
@@ -51,6 +52,8 @@ internal sealed class ModuleContext
 
     /// <summary>The type initialisers that may take a lock or wait.</summary>
     internal TypeInitializers Initializers { get; }
+
+    internal OriginalBodies Originals { get; } = new();
 
     /// <summary>What stands in for methods of locks in delegates.</summary>
     internal MethodGroups MethodGroups { get; }

@@ -38,7 +38,7 @@ internal sealed class AwaitPass : ICallPass
         // What another call gives is awaited on the spot, whatever it is, but for work that is started there.
         Op? maker = Locals.IsLoad(producer.Code) ? LockOrigin.LastStore(call.Code, producer) : producer;
         string? map = maker?.Operand is MethodReference { DeclaringType.Namespace: "System.Threading.Tasks" } ? TaskOrigin.OfTask(call.Code, producer) : null;
-        if (producer.Operand is MethodReference made && map is null && LockOrigin.Getter(made) is null) { return; }
+        if (producer.Operand is MethodReference made && map is null && call.Module.Originals.Getter(made) is null) { return; }
         int site = call.Site(SiteKind.Lock, "a task");
         call.Add(Copies.Both, after: false, [0], w =>
         {

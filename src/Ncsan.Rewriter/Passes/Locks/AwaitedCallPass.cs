@@ -14,21 +14,18 @@ internal sealed class AwaitedCallPass : ICallPass
         if (call.Caller.Name != "MoveNext" || call.IsConstructor || !IsTask(call.Method.ReturnType) || !IsAwaited(call)) { return; }
 
         // The framework's own methods are not rewritten: nothing of theirs is entered. A delegate's body may be.
-        if (call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal) || StartsSeveral(call.Method)) { return; }
+        if (call.DeclaringType.StartsWith("System.Threading.", StringComparison.Ordinal) || call.Module.Originals.StartsSeveral(call.Method)) { return; }
         call.Before(Copies.Both, nameof(Hooks.AwaitedCall), -1);
         call.After(Copies.Both, nameof(Hooks.AwaitedCallDone), -1);
     }
 
     /// <summary>Tasks, and what <c>await foreach</c> and <c>await using</c> get from the framework's wrapper when they are told not to come back to the context.</summary>
-    private static bool IsTask(TypeReference type) => type is GenericParameter || type.GetElementType() is
+    internal static bool IsTask(TypeReference type) => type is GenericParameter || type.GetElementType() is
         { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" }
         or { Namespace: "System.Runtime.CompilerServices", Name: "ConfiguredValueTaskAwaitable" or "ConfiguredValueTaskAwaitable`1" };
 
-    /// <summary>A method that is not async itself hands the task of another through. Of several that it starts, it is not known which one is awaited.</summary>
-    private static bool StartsSeveral(MethodReference method)
-        => method.DeclaringType.Scope is ModuleDefinition && method.Resolve() is { HasBody: true } body && TaskOrigin.OfAsync(body) is null && body.Body.Instructions.Count(Starts) > 1;
-
-    private static bool Starts(Instruction instruction) => instruction is { OpCode.Code: Code.Call or Code.Callvirt, Operand: MethodReference called }
+    /// <summary>Whether an instruction calls a method that gives a task of its own.</summary>
+    internal static bool Starts(Instruction instruction) => instruction is { OpCode.Code: Code.Call or Code.Callvirt, Operand: MethodReference called }
         && !called.DeclaringType.FullName.StartsWith("System.Threading.", StringComparison.Ordinal) && (IsTask(called.ReturnType) || TaskOrigin.OfAsync(called) is not null);
 
     /// <summary>Whether a GetAwaiter, or a ConfigureAwait before one, belongs to an await.</summary>

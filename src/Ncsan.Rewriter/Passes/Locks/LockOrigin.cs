@@ -45,7 +45,7 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
                     if (Through(method) is { } argument && producer.Inputs is { } inputs && argument < inputs.Length) { producer = inputs[argument].Producer; continue; }
                     if (method.Name == "GetTypeFromHandle" && producer.Inputs is [{ Producer.Operand: TypeReference token }]) { return new($"typeof({Names.Type(token)})", false); }
                     if (Named(method) is { } property) { return property; }
-                    if (Getter(method) is { } backing) { return OfMember(code, Field(backing), producer); }
+                    if (code.Module.Originals.Getter(method) is { } backing) { return OfMember(code, Field(backing), producer); }
                     return new($"?result of {Names.Type(method.DeclaringType)}.{method.Name}", false);
                 case Code.Newobj:
                     return new($"?made in {Names.Method(code.Method)}", false);
@@ -122,17 +122,4 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
         ("Volatile", "Read") or ("Interlocked", "CompareExchange") or ("LazyInitializer", "EnsureInitialized") => 0,
         _ => null,
     };
-
-    /// <summary>The field that a getter of this assembly returns and nothing else, or null.</summary>
-    internal static FieldReference? Getter(MethodReference method)
-    {
-        if (!method.Name.StartsWith("get_", StringComparison.Ordinal) || method.Parameters.Count > 0 || method.DeclaringType.Scope is not ModuleDefinition) { return null; }
-        if (method.Resolve() is not { HasBody: true, IsVirtual: false } getter) { return null; }
-        return getter.Body.Instructions.Where(i => i.OpCode.Code != Code.Nop).Take(4).ToList() switch
-        {
-            [{ OpCode.Code: Code.Ldarg_0 }, { OpCode.Code: Code.Ldfld, Operand: FieldReference instance }, { OpCode.Code: Code.Ret }] => instance,
-            [{ OpCode.Code: Code.Ldsfld, Operand: FieldReference shared }, { OpCode.Code: Code.Ret }] => shared,
-            _ => null,
-        };
-    }
 }
