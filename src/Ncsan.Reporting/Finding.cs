@@ -53,6 +53,9 @@ public sealed record Finding
     /// <summary>More to show below the accesses, from rules that are not about two accesses: a chain of locks, a call path.</summary>
     public IReadOnlyList<Section> Sections { get; init; } = [];
 
+    /// <summary>Whether a section says at length how certain it is, so that the word alone would only repeat it.</summary>
+    internal bool SaysHowSure => Sections.Any(static section => section.Title == "How sure this is");
+
     /// <summary>The lock that usually guards the member, in words: <c>Account._gate in 96 % of 1,204</c>.</summary>
     public string? UsualLock { get; init; }
 

@@ -107,7 +107,7 @@ public sealed class HtmlReport
         if (HarmClassifier.Sentence(finding) is { Length: > 0 } sentence) { Fact(finding.Class, sentence); }
         if (finding.UsualLock is { } guard) { Fact("usually guarded by", guard); }
         if (finding.Test is { } test) { Fact("test", test); }
-        if (finding.Certainty.Length > 0) { Fact("certainty", AccessWords.Certainty(finding)); }
+        if (finding.Certainty.Length > 0 && !finding.SaysHowSure) { Fact("certainty", AccessWords.Certainty(finding)); }
         Fact("caught", finding.Count == 1 ? "once" : $"{finding.Count.ToString("N0", CultureInfo.InvariantCulture)} times");
         Fact("silence", Silencer.LineFor(finding));
         Line("</dl>");

@@ -143,7 +143,7 @@ public sealed class TextReport
     {
         if (finding.UsualLock is { } guard) { Line($"  usually guarded by {guard}"); }
         if (finding.Test is { } test) { Fact("test", test); }
-        if (finding.Certainty.Length > 0) { Fact("certainty", AccessWords.Certainty(finding)); }
+        if (finding.Certainty.Length > 0 && !finding.SaysHowSure) { Fact("certainty", AccessWords.Certainty(finding)); }
         if (finding.Severity is "note" or "warning") { Fact("severity", finding.Severity); }
         if (finding.Count > 1) { Fact("caught", $"{Number(finding.Count)} times"); }
     }

@@ -17,6 +17,7 @@ internal static class StackFrames
         int user = -1;
         if (site is { } known) { frames.Add(new Frame(known.Method, known.File, known.Line)); }
         bool first = true;
+        string? started = null; // the async method whose first step is above its own start on the stack
         MethodBase? leftFor = null; // the original of a checked method, which is below it on the stack unless the JIT made a jump of the call
         foreach (StackFrame frame in stack?.GetFrames() ?? [])
         {
@@ -29,8 +30,10 @@ internal static class StackFrames
             MethodBase written = original ?? method;
 
             // The topmost frame is the site's own unless the JIT inlined the method: then it is the caller's, and worth a line.
+            if (AsyncStarts.IsPartOf(written, ref started)) { continue; }
             bool isSite = first && site is { } s && Modules.Of(number)?.Is(method.Module) == true && written.MetadataToken == s.MethodToken;
             first = false;
+            started = AsyncStarts.Of(written);
             if (isSite) { continue; }
             if (user < 0 && !Framework.FrameworkLink.IsFramework(method)) { user = frames.Count; }
             (string? file, int line) = Symbols.Find(method, frame.GetILOffset());

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Runtime.Locks;
 
@@ -76,9 +77,7 @@ internal static class LockBinding
         try
         {
             if (s_classes.TryGetValue((origin, owner, kind, subclass), out LockClass? known)) { return known; }
-            string name = origin[0] == Weak ? owner?.Namespace is null or "System" or "System.Threading" ? origin[1..] : $"{origin[1..]} ({owner.Name})"
-                : owner is not null && !IsDeclaredBy(owner, origin) ? $"{origin} of {owner.Name}" : origin;
-            LockClass added = s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(name, kind, subclass);
+            LockClass added = s_classes[(origin, owner, kind, subclass)] = LockValidation.Validator.AddClass(NameOf(origin, owner), kind, subclass);
             added.IsWeak = origin[0] == Weak;
             added.Place = added.IsWeak ? null : origin;
             return added;
@@ -87,6 +86,16 @@ internal static class LockBinding
         {
             s_lock.Exit();
         }
+    }
+
+    /// <summary>The origin, with what only the run-time type tells: its name if it is not in the origin, or its arguments.</summary>
+    private static string NameOf(string origin, Type? owner)
+    {
+        if (origin[0] == Weak) { return owner?.Namespace is null or "System" or "System.Threading" ? origin[1..] : $"{origin[1..]} ({SourceNames.OfType(owner)})"; }
+        if (owner is null) { return origin; }
+        if (!IsDeclaredBy(owner, origin)) { return $"{origin} of {SourceNames.OfType(owner)}"; }
+        int end = origin.LastIndexOf(">.", StringComparison.Ordinal);
+        return owner.IsConstructedGenericType && end > 0 && !owner.Name.StartsWith('<') ? SourceNames.OfType(owner) + origin[(end + 1)..] : origin;
     }
 
     private static bool IsDeclaredBy(Type owner, string origin)

@@ -63,7 +63,7 @@ internal static class LockThreads
     private static HeldLocks AddSlow()
     {
         Thread thread = Thread.CurrentThread;
-        var held = new HeldLocks(new ThreadIdentity(thread.ManagedThreadId, thread.Name ?? (thread.ManagedThreadId == 1 ? "main" : null), thread.IsThreadPoolThread)) { Managed = thread, Flow = thread.ManagedThreadId == 1 ? FlowOrigin.Entry : null };
+        var held = new HeldLocks(new ThreadIdentity(thread.ManagedThreadId, thread.Name ?? thread.ManagedThreadId switch { 1 => "main", 2 => "finalizer", _ => null }, thread.IsThreadPoolThread)) { Managed = thread, Flow = thread.ManagedThreadId == 1 ? FlowOrigin.Entry : null };
         t_held = held;
         s_lock.Enter();
         try { s_all = [.. s_all, held]; }

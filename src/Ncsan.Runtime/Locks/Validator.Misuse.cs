@@ -57,6 +57,8 @@ internal sealed partial class Validator
         return false;
     }
 
+    private const string StillPinned = "it is pinned: code that relies on it being held is still running", UnpinFirst = "Unpin the lock before it is released, when the code is done that relies on it.";
+
     private const string AlreadyHeld = "the flow already holds it, and it is not re-entrant";
 
     private static string Words(WantMode want) => want switch
@@ -70,23 +72,26 @@ internal sealed partial class Validator
     private void CheckWaitType(HeldLocks thread, LockInstance wanted, int site)
     {
         if (wanted.Class.WaitType != WaitType.Sleep || wanted.Class.Kind == LockKind.Context) { return; }
-        for (int i = thread.Depth - 1; i >= 0; i--)
-        {
-            if (thread.Entries[i].Class.WaitType != WaitType.Spin) { continue; }
-            Misuse(LockReportKind.InvalidWait, thread, wanted, site, $"it can sleep, and the waiters of {thread.Entries[i].Class.Name} spin meanwhile");
-            return;
-        }
+        if (Spinning(thread) is { } spin) { Misuse(LockReportKind.InvalidWait, thread, wanted, site, $"it can sleep, and the waiters of {spin.Class.Name} spin meanwhile"); }
     }
 
     /// <summary>The thread is about to block in a way that no lock class stands for.</summary>
     internal void CheckBlocking(HeldLocks thread, string what, int site)
     {
+        if (Spinning(thread) is { } spin) { Misuse(LockReportKind.InvalidWait, thread, spin, site, $"the thread waits for {what} while others spin for the lock"); }
+    }
+
+    /// <summary>The spinning lock that the thread holds. Within a lock that was taken under it, which is wrong already, nothing more is said.</summary>
+    private static LockInstance? Spinning(HeldLocks thread)
+    {
         for (int i = thread.Depth - 1; i >= 0; i--)
         {
-            if (thread.Entries[i].Class.WaitType != WaitType.Spin) { continue; }
-            Misuse(LockReportKind.InvalidWait, thread, thread.Entries[i].Lock, site, $"the thread waits for {what} while others spin for the lock");
-            return;
+            LockClass held = thread.Entries[i].Class;
+            if (held.WaitType == WaitType.Spin) { return thread.Entries[i].Lock; }
+            if (held.WaitType == WaitType.Sleep && held.Kind.IsLock()) { return null; }
         }
+
+        return null;
     }
 
     /// <summary>An await lets go of the thread while a lock is held that belongs to the thread.</summary>
@@ -94,7 +99,8 @@ internal sealed partial class Validator
     {
         LockInstance instance = thread.Entries[index].Lock;
         if (!instance.Class.Kind.IsThreadBound() || instance.Class.Unordered) { return; }
-        Misuse(LockReportKind.HeldAtEnd, thread, instance, site, "an await gives the thread back while the lock is held, which belongs to the thread: what follows the await may run on another one");
+        Misuse(LockReportKind.HeldAtEnd, thread, instance, site, "an await gives the thread back while the lock is held, which belongs to the thread: what follows the await may run on another one",
+            "Leave the lock before the await, or use a SemaphoreSlim and WaitAsync, which may be held over one.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -116,7 +122,7 @@ internal sealed partial class Validator
             return true;
         }
 
-        if (entry.Pins > 0) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is pinned: code that relies on it being held is still running"); }
+        if (entry.Pins > 0) { Misuse(LockReportKind.BadUnlock, thread, instance, site, StillPinned, UnpinFirst); }
         thread.RemoveAt(index);
         return true;
     }
@@ -131,10 +137,10 @@ internal sealed partial class Validator
     }
 
     /// <summary>Pins a held lock: releasing it before <see cref="Unpin"/> is reported. False when it is not held.</summary>
-    internal bool Pin(HeldLocks thread, LockInstance instance, int site) => Pin(thread, instance, 1, site, "a lock is pinned that the thread does not hold");
+    internal bool Pin(HeldLocks thread, LockInstance instance, int site) => Pin(thread, instance, 1, site, "the lock is pinned by a thread that does not hold it");
 
     /// <summary>Ends one <see cref="Pin(HeldLocks, LockInstance, int)"/>.</summary>
-    internal bool Unpin(HeldLocks thread, LockInstance instance, int site) => Pin(thread, instance, -1, site, "a lock is unpinned that the thread does not hold or did not pin");
+    internal bool Unpin(HeldLocks thread, LockInstance instance, int site) => Pin(thread, instance, -1, site, "the lock is unpinned by a thread that does not hold it or did not pin it");
 
     private bool Pin(HeldLocks thread, LockInstance instance, short by, int site, string wrong)
     {
@@ -145,7 +151,7 @@ internal sealed partial class Validator
             return true;
         }
 
-        Misuse(LockReportKind.AssertionFailed, thread, instance, site, wrong);
+        Misuse(LockReportKind.AssertionFailed, thread, instance, site, wrong, "Pin a lock while it is held, and unpin it as often before it is released.");
         return false;
     }
 
@@ -161,13 +167,13 @@ internal sealed partial class Validator
     /// <summary>Reports if the thread holds the lock.</summary>
     internal void AssertNotHeld(HeldLocks thread, LockInstance instance, int site)
     {
-        if (thread.Find(instance) >= 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, "the code asserts that the lock is not held, and it is"); }
+        if (thread.Find(instance) >= 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, "the code asserts that the lock is not held, and it is", "Leave the lock before calling this code, or mend the assertion."); }
     }
 
     /// <summary>A lock of the same class is taken under its parent's lock, so siblings need no order. Without the parent it is reported.</summary>
     internal void CheckNested(HeldLocks thread, LockInstance instance, LockInstance parent, int site)
     {
-        if (thread.Find(parent) < 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, $"it is nested under {parent.Class.Name}, which is not held"); }
+        if (thread.Find(parent) < 0) { Misuse(LockReportKind.AssertionFailed, thread, instance, site, $"it is nested under {parent.Class.Name}, which is not held", "Take the outer lock first: under it, those nested need no order among themselves."); }
     }
 
     /// <summary>A thread, a flow or a test ends: what it still holds above <paramref name="from"/> is reported and dropped.</summary>
@@ -191,7 +197,7 @@ internal sealed partial class Validator
     /// <summary>A lock is disposed of. Reported if the thread holds it.</summary>
     internal void Disposed(HeldLocks thread, LockInstance instance, int site)
     {
-        if (thread.Find(instance) >= 0 && !instance.Class.Unordered) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is disposed of while it is held"); }
+        if (thread.Find(instance) >= 0 && !instance.Class.Unordered) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is disposed of while it is held", "Dispose of a lock when nobody holds it any more, and nobody will."); }
     }
 
     /// <summary>A lock is taken that refuses to be taken twice, as it does itself.</summary>
@@ -201,9 +207,10 @@ internal sealed partial class Validator
     internal void WrongRelease(HeldLocks thread, LockInstance instance, int site, string why) => Misuse(LockReportKind.BadUnlock, thread, instance, site, why);
 
     /// <summary>Monitor.Wait, Pulse or PulseAll of a lock that the thread does not hold: it throws.</summary>
-    internal void WaitWithout(HeldLocks thread, LockInstance instance, int site) => Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is waited on or pulsed by a thread that does not hold it");
+    internal void WaitWithout(HeldLocks thread, LockInstance instance, int site) => Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is waited on or pulsed by a thread that does not hold it",
+        "Call Wait, Pulse and PulseAll within a lock statement over the very same object.");
 
-    private void Misuse(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail) => Emit(Report(kind, thread, instance, site, detail));
+    private void Misuse(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail, string? remedy = null) => Emit(Report(kind, thread, instance, site, detail) with { Remedy = remedy });
 
     internal LockReport Report(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail)
         => new(kind, LockGrade.Confirmed, instance, [], HeldBy(thread), thread.Thread, site, _captureStack(), detail) { Test = Threads.CurrentTest.Name };

@@ -28,6 +28,11 @@ internal sealed partial class Validator
             report = report with { Grade = Min(report.Grade, LockGrade.ClassLevel), Detail = $"the thread that holds {(first.Kind == LockKind.Context ? wanted.Class : first).Name} would enter it again: no deadlock, but code inside the critical section of other code" };
         }
 
+        else if (report.Kind == LockReportKind.CircularDependency && cycle.Edges.Any(static edge => edge.To.Class.Kind == LockKind.SynchronizationContext))
+        {
+            report = report with { Remedy = "Leave the lock before you Send, or Post instead." };
+        }
+
         Emit(report);
     }
 

@@ -35,7 +35,7 @@ internal sealed partial class Validator
         bool owed = index < 0 && HandOns.IsOwed(instance);
         if (index >= 0)
         {
-            if (thread.Entries[index].Pins > 0) { Misuse(LockReportKind.BadUnlock, thread, instance, site, "it is pinned: code that relies on it being held is still running"); }
+            if (thread.Entries[index].Pins > 0) { Misuse(LockReportKind.BadUnlock, thread, instance, site, StillPinned, UnpinFirst); }
             thread.RemoveAt(index);
             if (!instance.Class.SeenBalanced)
             {

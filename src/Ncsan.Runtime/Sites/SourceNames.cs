@@ -46,7 +46,7 @@ public static class SourceNames
             string suffix = Suffix(method);
             if (holder.Length == 0) { return (type, method); }
             string written = holder == "<Main>$" ? "Main" : holder;
-            if (suffix == "$") { return (type, holder); }
+            if (suffix == "$" || suffix.StartsWith("$d__", StringComparison.Ordinal)) { return (type, holder + "()"); } // of a top-level program again, where it awaits
             if (suffix.StartsWith("g__", StringComparison.Ordinal)) { return (type, $"{written}().{suffix[3..].Split('|')[0]}()"); }
             if (suffix.StartsWith("b__", StringComparison.Ordinal)) { return (type, $"{written}() lambda"); }
         }

@@ -19,7 +19,7 @@ internal static class HiddenLockPass
             if (!method.HasBody || module.NoInstrument.Covers(method)) { continue; }
             if (method.IsSynchronized && !method.DeclaringType.IsValueType && !method.IsConstructor) { Synchronized(module, method); }
             else if (TypeInitializers.IsInitializer(method) && module.Initializers.IsBusy(method.DeclaringType)) { Initializer(module, method); }
-            else if (IsFinalizer(method)) { Map(module, method, "finalizers\nfinalizers"); }
+            else if (IsFinalizer(method)) { Map(module, method, "finalizers\nthe finalizers"); }
             else if (method == module.Module.EntryPoint && module.Sites.HasLocks) { WholeBody.Wrap(method, [], [Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.ProgramEnding)])]); }
         }
     }

@@ -14,14 +14,14 @@ internal sealed class InlinePass : ICallPass
         switch (call.DeclaringType)
         {
             case "System.Threading.Tasks.TaskCompletionSource" when Completion(call) is { } hook:
-                Instead(call, $"continuations of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Hook(hook));
+                Instead(call, $"continuations of {Source(call, receiver)}", w => w.Hook(hook));
                 break;
             case "System.Threading.Tasks.TaskCompletionSource`1" when Completion(call) is { } hook:
                 TypeReference result = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
-                Instead(call, $"continuations of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(hook + "Of", result)));
+                Instead(call, $"continuations of {Source(call, receiver)}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(hook + "Of", result)));
                 break;
             case "System.Threading.CancellationTokenSource" when call.Name == "Cancel":
-                Instead(call, $"callbacks of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Hook(call.ArgumentCount == 1 ? nameof(Hooks.CancelSource) : nameof(Hooks.CancelSourceThrowing)));
+                Instead(call, $"callbacks of {Source(call, receiver)}", w => w.Hook(call.ArgumentCount == 1 ? nameof(Hooks.CancelSource) : nameof(Hooks.CancelSourceThrowing)));
                 break;
             default:
                 if (call.Name == "Invoke" && Handlers(call) is { } raise && Event(call, receiver.Producer) is { } origin) { Raise(call, origin, raise); }
@@ -90,6 +90,9 @@ internal sealed class InlinePass : ICallPass
             emit(w);
         });
     }
+
+    private static string Source(Invocation call, StackEntry receiver)
+        => LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?') is var name && name.StartsWith("lock ", StringComparison.Ordinal) ? "a source" + name[4..] : name;
 
     private static void Instead(Invocation call, string name, Action<CodeWriter> emit)
     {

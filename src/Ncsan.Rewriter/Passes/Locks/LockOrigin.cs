@@ -12,7 +12,7 @@ namespace Ncsan.Rewriter.Passes.Locks;
 /// <param name="IsNamed">An attribute of the program gives the name, which is the class whatever it is a field of.</param>
 internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis, bool IsOne = false, Op? Holder = null, bool IsNamed = false)
 {
-    private const int MaxSteps = 32;
+    private const int MaxSteps = 32, MaxText = 40;
 
     /// <summary>Follows the operand back through locals, casts, closures and trivial getters.</summary>
     internal static LockOrigin Of(MethodCode code, Op? producer)
@@ -46,9 +46,11 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
                     if (method.Name == "GetTypeFromHandle" && producer.Inputs is [{ Producer.Operand: TypeReference token }]) { return new($"typeof({Names.Type(token)})", false); }
                     if (Named(method) is { } property) { return property; }
                     if (code.Module.Originals.Getter(method) is { } backing) { return OfMember(code, Field(backing), producer); }
-                    return new($"?result of {Names.Type(method.DeclaringType)}.{method.Name}", false);
+                    return new(Result(code, producer, method), false);
+                case Code.Ldstr:
+                    return new($"the string \"{Short((string)producer.Operand!)}\"", false, IsOne: true);
                 case Code.Newobj:
-                    return new($"?made in {Names.Method(code.Method)}", false);
+                    return new($"?lock made in {Names.Method(code.Method)}", false);
                 default:
                     int index = Locals.Argument(code.Method, producer.Instruction) - (code.Method.HasThis ? 1 : 0);
                     return new(index >= 0 ? $"?parameter {code.Method.Parameters[index].Name} of {Names.Method(code.Method)}" : $"?lock in {Names.Method(code.Method)}", false);
@@ -70,8 +72,23 @@ internal readonly partial record struct LockOrigin(string Name, bool OwnerIsThis
     {
         if (!GeneratedNames.IsCapturedLocal(field.DeclaringType.Name, field.Name)) { return null; }
         bool parameter = !field.Name.StartsWith('<') && !field.DeclaringType.Name.StartsWith("<>c__", StringComparison.Ordinal);
-        return parameter ? $"?parameter {field.Name} of {Names.Method(code.Method)}" : $"?{Field(field)} of {Names.Type(Outer(field.DeclaringType))}";
+        return parameter ? $"?parameter {field.Name} of {Names.Method(code.Method)}" : $"?{Field(field)} of {Locality(field.DeclaringType)}";
     }
+
+    /// <summary>The method whose locals a closure or a state machine keeps, as far as the name of what runs there tells; else the type around it.</summary>
+    private static string Locality(TypeReference closure)
+    {
+        if (closure.Resolve()?.Methods.FirstOrDefault(static m => m.Name == "MoveNext" || m.Name.StartsWith('<')) is not { } body) { return Names.Type(Outer(closure)); }
+        string name = Names.Method(body);
+        return name.Split('(')[0];
+    }
+
+    /// <summary>What a call gave. Any lock can pass through it; one that it takes out of a collection is named after that.</summary>
+    private static string Result(MethodCode code, Op call, MethodReference method)
+        => method.Name == "get_Item" && call.Inputs is [{ Producer: { } collection }, ..] && Of(code, collection).Name is var name && (name[0] != '?' || name.StartsWith("?captured", StringComparison.Ordinal))
+            ? $"?{name.TrimStart('?')}[]" : $"?result of {Names.Type(method.DeclaringType)}.{method.Name}";
+
+    private static string Short(string text) => text.Length <= MaxText ? text : text[..MaxText] + "…";
 
     /// <summary>What the only store to a local that a state machine keeps in a field puts there: two locals that get their locks from one place do not make two classes of them.</summary>
     private static Op? Stored(MethodCode code, FieldReference field)

@@ -17,7 +17,7 @@ internal sealed class WaitPass : ICallPass
             int finalizers = call.Site(SiteKind.Lock, "finalizers");
             call.Add(Copies.Both, after: false, [], w =>
             {
-                w.Emit(OpCodes.Ldstr, "finalizers\nfinalizers");
+                w.Emit(OpCodes.Ldstr, "finalizers\nthe finalizers");
                 w.Site(finalizers);
                 w.Hook(nameof(Hooks.MapWaiting));
             });

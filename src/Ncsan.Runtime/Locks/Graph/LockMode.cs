@@ -81,6 +81,35 @@ internal static class LockModes
         return wants;
     }
 
+    /// <summary>The one way in which the first lock was held each time, or null.</summary>
+    internal static HoldMode? OnlyHold(ushort modes)
+    {
+        HoldMode? only = null;
+        for (var hold = HoldMode.Exclusive; hold <= HoldMode.Shared; hold++)
+        {
+            if ((modes >> ((int)hold * Wants) & ((1 << Wants) - 1)) == 0) { continue; }
+            if (only is not null) { return null; }
+            only = hold;
+        }
+
+        return only;
+    }
+
+    /// <summary>A way in which the second lock was wanted, if it was then held in the same mode each time; else null.</summary>
+    internal static WantMode? OnlyWant(ushort modes)
+    {
+        WantMode? only = null;
+        for (int bit = 0; bit < Wants * ((int)HoldMode.Shared + 1); bit++)
+        {
+            var want = (WantMode)(bit % Wants);
+            if ((modes & (1 << bit)) == 0) { continue; }
+            if (only is { } before && before.Held() != want.Held()) { return null; }
+            only = want;
+        }
+
+        return only;
+    }
+
     /// <summary>The set in lockdep's words: any of ER, EN, SR, SN.</summary>
     internal static string Describe(ushort modes)
     {

@@ -13,6 +13,8 @@ internal static class HangFindings
     internal static (string Id, JsonLine Line) Line(List<object> circle, HeldLocks[] others)
     {
         var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
+        if (circle.Exists(static node => node is Task or SuspendedFlow)) { remedy = "Leave the lock before you wait for work that needs it, or await instead of blocking."; }
+        else if (circle.Count == 1) { remedy = LockRules.Of(LockReportKind.RecursiveLocking).Remedy; }
 
         // A task is only how one waits for another: what runs it has a section of its own.
         List<object> waiters = circle.FindAll(static node => node is not Task);
@@ -34,7 +36,7 @@ internal static class HangFindings
     private static void Thread(JsonLine line, HeldLocks thread, string title)
     {
         List<string> lines = Held(thread.Entries.AsSpan(0, thread.Depth));
-        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockFindings.Mode(thread.WantedMode.Held())}" : "")}");
+        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockWords.Mode(thread.WantedMode.Held())}" : "")}");
         LockFindings.Section(line, title, lines, thread.WaitStack, WaitGraph.Wanted(thread) is null ? thread.AwaitedSite : thread.WantedSite);
     }
 
@@ -52,7 +54,7 @@ internal static class HangFindings
         {
             if (entry.Lock is not { } held || (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) != 0) { continue; }
             if (held.Class.Kind is LockKind.Map or LockKind.Context) { lines.Add($"runs {held.Class.Name}"); }
-            else { lines.Add($"holds {held.Class.Name} #{held.Id}{LockFindings.Mode(entry.Mode)}, taken at {LockFindings.Where(entry.Site)}"); }
+            else { lines.Add($"holds {held.Class.Name} #{held.Id}{LockWords.Mode(entry.Mode)}, taken at {LockFindings.Where(entry.Site)}"); }
         }
 
         return lines;

@@ -57,7 +57,7 @@ internal static class HangWatch
             foreach (HeldLocks thread in LockThreads.All)
             {
                 if (thread.Managed is not { IsAlive: false }) { continue; }
-                LockValidation.Validator.End(thread, 0, "its thread", 0);
+                LockValidation.Validator.End(thread, 0, thread.Thread.ToString(), 0);
                 s_ended.Add(thread);
             }
 
@@ -117,6 +117,7 @@ internal static class HangWatch
             (0, _) => $"{flows} async methods wait for each other",
             _ => $"{Count(threads, "thread")} and {Count(flows, "async method")} wait for each other",
         };
+        LockFacts.Write(LockValidation.Validator);
         Notice.Say("NCS0112", $"the program hangs: {who}; it is ended with {ExitCode}.");
         Reporter.Finish();
         Native.Exit(ExitCode);

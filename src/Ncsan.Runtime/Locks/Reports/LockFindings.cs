@@ -33,10 +33,10 @@ internal static class LockFindings
         var (rule, kind, remedy) = LockRules.Of(report.Kind);
         string member = Member(report);
         string id = Id(rule, report.Cycle.Count == 0 ? [member, Where(report.Site)] : [.. report.Cycle.Select(edge => edge.From.Class.Name)]);
-        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", Severity(report.Grade), member, Words(report.Grade), test);
-        if (report.Detail is not null) { Section(line, "What happened", [Sentence($"{report.Subject.Class.Name}: {report.Detail}")], report.Cycle.Count == 0 ? report.Stack : null, report.Site); }
+        JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", Severity(report.Grade), member, report.Cycle.Count == 0 ? "observed" : Words(report.Grade), test);
+        if (report.Detail is not null) { Section(line, "What happened", [Sentence(report.Detail)], report.Cycle.Count == 0 ? report.Stack : null, report.Site); }
         for (int i = 0; i < report.Cycle.Count; i++) { Edge(line, report.Cycle[i], i + 1, report.Cycle.Count); }
-        if (report.Cycle.Count > 0)
+        if (report.Cycle.Count > 0 && report.Detail is null)
         {
             Section(line, "How it hangs", LockScenario.Of(report.Cycle), null, 0);
             Section(line, "How sure this is", report.Grade < LockGrade.ClassLevel ? [Sure(report)] : [Sure(report), "No deadlock happened in this run; it can."], null, 0);
@@ -47,7 +47,7 @@ internal static class LockFindings
             Section(line, $"Locks held by {report.Thread} when it was found", [.. report.Held.Select(Describe)], null, 0);
         }
 
-        Section(line, "What to do", [remedy], null, 0);
+        Section(line, "What to do", [report.Remedy ?? remedy], null, 0);
         return (id, line.CloseList().Close());
     }
 
@@ -59,14 +59,8 @@ internal static class LockFindings
     private static void Edge(JsonLine line, Dependency edge, int number, int count)
     {
         DependencyRecord first = edge.First;
-        string step = edge.To.Class.Kind switch
-        {
-            LockKind.Map => $"{LockScenario.Name(edge.From)} was held while {edge.To.Class.Name} was waited for",
-            LockKind.Context => $"{LockScenario.Name(edge.From)} was held where {edge.To.Class.Name} may be entered",
-            _ when edge.From.Class.Kind is LockKind.Map or LockKind.Context => $"{edge.From.Class.Name} took {LockScenario.Name(edge.To)}",
-            _ => $"{LockScenario.Name(edge.From)} was held while {LockScenario.Name(edge.To)} was wanted",
-        };
-        Section(line, $"{number} of {count}: {step}", [$"first by {first.Thread}; {edge.From.Class.Name} had been {(edge.From.Class.Kind.IsLock() ? "taken" : "entered")} at {Where(first.HeldSite)}"], first.Stack, first.Site);
+        string before = Modules.Find(first.HeldSite) is null ? "" : $", which {LockWords.Before(edge.From)} at {Where(first.HeldSite)}";
+        Section(line, $"{number} of {count}: {LockWords.Step(edge)}", [$"first by {first.Thread}{before}"], first.Stack, first.Site);
     }
 
     internal static void Section(JsonLine line, string title, IReadOnlyList<string> lines, object? stack, int site)
@@ -79,20 +73,13 @@ internal static class LockFindings
     }
 
     /// <summary>A held lock in words: class, number, mode and place.</summary>
-    internal static string Describe(HeldLockInfo held) => $"{held.Name} #{held.Id}{Mode(held.Mode)}, taken at {Where(held.Site)}";
+    internal static string Describe(HeldLockInfo held) => $"{held.Name} #{held.Id}{LockWords.Mode(held.Mode)}, taken at {Where(held.Site)}";
 
-    private static string Member(LockReport report) => report.Cycle.Count == 0
+    private static string Member(LockReport report) => report.Cycle.All(edge => edge.From.Class == report.Cycle[0].From.Class)
         ? report.Subject.Class.Name
         : string.Join(" -> ", report.Cycle.Select(edge => edge.From.Class.Name).Append(report.Cycle[0].From.Class.Name));
 
     internal static string Where(int site) => Modules.Find(site) is { } known ? known.File is null ? known.Method : $"{known.Method} ({Path.GetFileName(known.File)}:{known.Line})" : "an unknown place";
-
-    internal static string Mode(HoldMode mode) => mode switch
-    {
-        HoldMode.Shared => " as a reader",
-        HoldMode.Upgradeable => " upgradeably",
-        _ => "",
-    };
 
     private static string Words(LockGrade grade) => grade switch
     {
@@ -113,8 +100,11 @@ internal static class LockFindings
         ? $"Class-level: these very locks close the circle, but {(might.To.Class.Kind.IsOneShot() ? might.To : might.From).Class.Name} is held once, by whoever comes first, and nobody had to wait for it in this run."
         : report.Grade == LockGrade.Guarded ? "Guarded: each time under one common lock that keeps the threads apart; it hangs only if some code ever does without that."
         : report.Grade == LockGrade.OneThread ? "One thread: the same thread took the locks in both orders, one after the other; it hangs only if a second one ever runs this code."
-        : report.Grade == LockGrade.Confirmed ? "Confirmed by instances: the very same locks were taken in both orders."
-        : "Class-level: locks of these classes were taken in both orders, but no set of locks was seen that closes the circle.";
+        : report.Grade == LockGrade.Confirmed ? $"Confirmed by instances: {(IsPlain(report) ? "the very same locks were taken in both orders" : "these very ones close the circle")}."
+        : $"Class-level: {(IsPlain(report) ? "locks of these classes were taken in both orders" : "these classes close a circle")}, but no set of locks was seen that does.";
+
+    /// <summary>Two locks, and nothing but locks.</summary>
+    private static bool IsPlain(LockReport report) => report.Cycle.Count == 2 && report.Cycle.All(static edge => edge.From.Class.Kind is not (LockKind.Map or LockKind.Context or LockKind.SynchronizationContext));
 
     internal static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 

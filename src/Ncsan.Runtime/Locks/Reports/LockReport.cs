@@ -64,6 +64,9 @@ internal sealed record LockReport(
     /// <summary>The test that it happened in, when it is told later.</summary>
     internal string? Test { get; init; }
 
+    /// <summary>What to do about it, where that is not what the rule says.</summary>
+    internal string? Remedy { get; init; }
+
     /// <summary>The same for every sighting of one problem: the kind and the classes involved, whatever the order they were met in.</summary>
     internal string Key => Cycle.Count == 0
         ? $"{Kind}:{Subject.Class.Id}@{Site}"

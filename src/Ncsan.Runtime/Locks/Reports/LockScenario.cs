@@ -11,29 +11,14 @@ internal static class LockScenario
     {
         // The closing edge comes first in the cycle and last in the story.
         Dependency[] edges = [.. cycle.Skip(1).Append(cycle[0]).Take(MaxColumns)];
-        string[] first = Array.ConvertAll(edges, edge => First(edge.From)), second = Array.ConvertAll(edges, edge => Second(edge.To));
+        string[] first = Array.ConvertAll(edges, LockWords.First), second = Array.ConvertAll(edges, LockWords.Second);
         int width = first.Concat(second).Max(text => text.Length) + 2;
         var lines = new List<string> { Row(width, [.. edges.Select((_, i) => $"thread {(char)('A' + i)}")]) };
         for (int i = 0; i < edges.Length; i++) { lines.Add(Row(width, At(edges.Length, i, first[i]))); }
         for (int i = 0; i < edges.Length; i++) { lines.Add(Row(width, At(edges.Length, i, second[i]))); }
-        if (edges.Length < cycle.Count) { lines.Add($"... and {cycle.Count - edges.Length} more threads alike"); }
+        if (cycle.Count - edges.Length is var more and > 0) { lines.Add($"... and {more} more {(more == 1 ? "thread" : "threads")} alike"); }
         return lines;
     }
-
-    internal static string Name(LockNode node) => node is LockInstance lockInstance && node.Class.Kind.IsLock() ? $"{node.Class.Name} #{lockInstance.Id}" : node.Class.Name;
-
-    private static string First(LockNode held) => held.Class.Kind switch
-    {
-        LockKind.Map or LockKind.Context => $"runs {held.Class.Name}",
-        _ => $"takes {Name(held)}",
-    };
-
-    private static string Second(LockNode wanted) => wanted.Class.Kind switch
-    {
-        LockKind.Map => $"waits for {wanted.Class.Name}",
-        LockKind.Context => $"enters {wanted.Class.Name}",
-        _ => $"waits for {Name(wanted)}",
-    };
 
     private static string[] At(int count, int column, string text)
     {
