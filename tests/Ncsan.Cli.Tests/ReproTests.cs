@@ -52,6 +52,24 @@ public sealed class ReproTests
         Assert.Equal(0, outcome.ExitCode);
     }
 
+    [Theory]
+    [InlineData("orders", "NCS0103", 66)]
+    [InlineData("hang", "NCS0112", 67)]
+    public void AFindingAboutLocksIsShownAgainAndItsLocksAreListed(string program, string rule, int exitCode)
+    {
+        using var sandbox = Sandbox.WithProgram();
+        string findings = Path.Combine(sandbox.Folder, "findings.jsonl");
+        var found = sandbox.Run("--findings", findings, "--", program);
+        Assert.Equal(exitCode, found.ExitCode);
+        string id = Regex.Match(found.Error, rule + " .*(#[0-9a-f]{8})").Groups[1].Value;
+        Reproduced.AtLeastAllButOne(Ncsan.RunIn(sandbox.Folder, null, "repro", id, "--times", "2", "--findings", findings), 2);
+        Assert.Contains("-> captured local locks of Program.Main[]", Ncsan.RunIn(sandbox.Folder, null, "locks", findings).Out);
+
+        var emitted = Ncsan.RunIn(sandbox.Folder, null, "repro", id, "--emit", "here.cs", "--findings", findings);
+        Assert.Contains("ncsan: NCS2505 no program by public API alone is known to show", emitted.Error);
+        Assert.Equal(2, emitted.ExitCode);
+    }
+
     [Fact]
     public void AnIdThatNobodyKnowsIsRefused()
     {

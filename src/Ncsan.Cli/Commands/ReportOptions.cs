@@ -10,7 +10,7 @@ internal sealed class ReportOptions
     private readonly Option<string?> _json = new("--json") { Description = "Write the findings to FILE, one JSON object a line.", HelpName = "FILE" };
     private readonly Option<string?> _sarif = new("--sarif") { Description = "Write the findings to FILE as SARIF 2.1.0.", HelpName = "FILE" };
     private readonly Option<string?> _html = new("--html") { Description = "Write the findings to FILE as one HTML page.", HelpName = "FILE" };
-    private readonly Option<string[]> _suppressions = new("--suppressions") { Description = "Silence what FILE names (race:, race_top:, called_from:). May be given again.", HelpName = "FILE" };
+    private readonly Option<string[]> _suppressions = new("--suppressions") { Description = "Silence what FILE names (race:, race_top:, called_from:, deadlock:). May be given again.", HelpName = "FILE" };
     private readonly Option<string?> _failOn = new("--fail-on") { Description = "The least severity that fails the run: note, warning, error or never. [default: warning]", HelpName = "severity" };
     private readonly Option<string[]> _severity = new("--severity") { Description = "Set a severity: what=severity, where what is a class, a rule or a certainty. May be given again.", HelpName = "what=severity" };
 

@@ -3,9 +3,13 @@ using Ncsan.Runtime.Races.Directed;
 
 namespace Ncsan.Cli.Repro;
 
-/// <summary>How a finding came about: what was typed where, and the two sites.</summary>
-internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, LearntSite First, LearntSite Second)
+/// <summary>How a finding came about: what was typed where, and the two sites of a race. Anything else needs nobody to wait anywhere, and has none.</summary>
+internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Arguments, IReadOnlyList<LearntSite> Sites)
 {
+    public LearntSite First => Sites[0];
+
+    public LearntSite Second => Sites[^1];
+
     /// <summary>The finding's own line.</summary>
     public required string Line { get; init; }
 
@@ -27,7 +31,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
             JsonElement recipe = found[0].GetProperty("recipe");
             string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
             LearntSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(Site)];
-            if (command.Length >= 2 && sites.Length > 0) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites[0], sites[^1]) { Test = Text(found[0], "test"), HigherFirst = Flag(recipe, "higherFirst"), Line = found[0].GetRawText() }; }
+            if (command.Length >= 2 && (sites.Length > 0 || IsOfLocks(found[0]))) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites) { Test = Text(found[0], "test"), HigherFirst = Flag(recipe, "higherFirst"), Line = found[0].GetRawText() }; }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -39,6 +43,8 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
 
     /// <summary>Whether a line is this finding again.</summary>
     public bool Matches(string line) => line.Contains(Id, StringComparison.Ordinal) && Parse(line) is var o && Text(o, "record") == "finding" && Text(o, "certainty") != "predicted" && Text(o, "id") == Id;
+
+    private static bool IsOfLocks(JsonElement finding) => Text(finding, "rule")?.StartsWith("NCS01", StringComparison.Ordinal) == true;
 
     private static LearntSite Site(JsonElement o) => new(o.GetProperty("module").GetString()!, o.GetProperty("id").GetInt32(), o.GetProperty("method").GetString()!, o.GetProperty("member").GetString()!)
     {

@@ -23,8 +23,9 @@ internal static class Reproduction
             {
                 { SiteIsGone: true } => "not reproduced; the site is gone",
                 { Reproduced: > 0 } => string.Create(CultureInfo.InvariantCulture, $"reproduced {tries.Reproduced}/{tries.Made}"),
+                _ when recipe.Sites.Count == 0 => $"not reproduced in {Count(tries.Made)}{Said(tries)}",
                 { WasReached: true } => $"not reproduced in {Count(tries.Made)}; the sites no longer meet",
-                _ => $"not reproduced in {Count(tries.Made)}; the sites no longer meet: none of them is reached{(tries.LastError.Length > 0 ? $" (the program ends with {tries.LastExitCode} and says: {tries.LastError})" : "")}",
+                _ => $"not reproduced in {Count(tries.Made)}; the sites no longer meet: none of them is reached{Said(tries)}",
             });
             return tries.Reproduced > 0 ? ExitCodes.Success : NotReproduced;
         }
@@ -33,6 +34,8 @@ internal static class Reproduction
             Directory.Delete(scratch, recursive: true);
         }
     }
+
+    private static string Said(Tries tries) => tries.LastError.Length > 0 ? $" (the program ends with {tries.LastExitCode} and says: {tries.LastError})" : "";
 
     private static string Count(int tries) => tries == 1 ? "1 try" : string.Create(CultureInfo.InvariantCulture, $"{tries} tries");
 }

@@ -16,6 +16,7 @@ internal static class SitesNow
     /// <param name="folder">The folder of the rewritten copy.</param>
     public static IReadOnlyList<IReadOnlyList<(LearntSite, LearntSite)>> Find(Recipe recipe, string folder)
     {
+        if (recipe.Sites.Count == 0) { return [[]]; }
         Here[] first = Of(recipe.First, folder), second = Of(recipe.Second, folder);
         (LearntSite, LearntSite)[] all = [.. from a in first from b in second where MayConflict(a.Kind, b.Kind) select (OnAnyVisit(a.Site), OnAnyVisit(b.Site))];
         if (all.Length == 0) { return []; }

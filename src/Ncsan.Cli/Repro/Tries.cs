@@ -38,7 +38,9 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
     public void Make(int times, Launch launch, RunOptions options)
     {
         bool interrupted = SiteIsGone;
-        string[] narrowing = recipe.Test is { Length: > 0 } test && launch.Narrowing is { } narrow ? [.. narrow([test])] : [];
+
+        // An order of locks may be made up of what several tests do.
+        string[] narrowing = recipe.Sites.Count > 0 && recipe.Test is { Length: > 0 } test && launch.Narrowing is { } narrow ? [.. narrow([test])] : [];
         while (Made < times && !interrupted)
         {
             string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";

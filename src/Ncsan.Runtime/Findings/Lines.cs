@@ -96,6 +96,9 @@ internal static class Lines
         line.CloseList().Close();
     }
 
+    /// <summary>The same of what comes of running the program, whenever its threads meet.</summary>
+    internal static JsonLine Recipe(JsonLine line) => BeginRecipe(line).OpenList("sites").CloseList().Close();
+
     private static JsonLine BeginRecipe(JsonLine line)
     {
         line.Open("recipe").OpenList("command");

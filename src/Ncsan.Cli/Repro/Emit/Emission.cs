@@ -23,6 +23,7 @@ internal sealed class Emission(Recipe recipe, string file)
         if (File.Exists(_file) && !File.ReadLines(_file).Any(static line => line.StartsWith(ProgramText.Mark, StringComparison.Ordinal))) { throw new InputException("NCS2003", $"'{file}' is there already, and is not a program that 'ncsan repro' wrote."); }
         if (!ProjectBuild.IsSingleFile(_file)) { throw new InputException("NCS2009", $"--emit writes a C# program, so '{file}' should end in .cs."); }
         if (FindingReader.Read(recipe.Line) is not LogLine.Found(var finding)) { throw None("its line cannot be read"); }
+        if (recipe.Sites.Count == 0) { throw None("it is about locks, which a program takes in an order of its own"); }
         string why = "";
         CommandAgain.Go(recipe, (copy, _, _) => why = Try(finding, copy.Original, copy.Location.Folder));
         if (why.Length > 0) { throw None(why); }

@@ -30,7 +30,7 @@ internal static class HangFindings
         foreach (HeldLocks thread in others.AsSpan(0, Math.Min(MostOthers, others.Length))) { Thread(line, thread, $"{Name(thread)} waits too, outside of the circle"); }
         if (others.Length > MostOthers) { LockFindings.Section(line, $"{others.Length - MostOthers} more threads wait", [], null, 0); }
         LockFindings.Section(line, "What to do", [remedy], null, 0);
-        return (id, line.CloseList().Close());
+        return (id, Lines.Recipe(line.CloseList()).Close());
     }
 
     private static void Thread(JsonLine line, HeldLocks thread, string title)

@@ -42,7 +42,7 @@ internal static class LockFacts
     private static void Edge(JsonLine line, Dependency edge) => line.Open().Put("from", edge.From.Class.Id).Put("to", edge.To.Class.Id).Put("modes", LockModes.Describe(edge.Modes))
         .Put("pairs", edge.Pairs).Put("heldAt", Place(edge.First.HeldSite)).Put("wantedAt", Place(edge.First.Site)).Put("thread", edge.First.Thread.ToString()).Close();
 
-    private static string? Place(int site) => Modules.Find(site) is { } known ? $"{known.Method} {known.File}:{known.Line}" : null;
+    private static string? Place(int site) => Modules.Find(site) is { } known ? known.File is null ? known.Method : $"{known.Method} {known.File}:{known.Line}" : null;
 
     private static long Microseconds(long ticks) => ticks * 1_000_000 / Stopwatch.Frequency;
 }

@@ -48,7 +48,7 @@ internal static class LockFindings
         }
 
         Section(line, "What to do", [report.Remedy ?? remedy], null, 0);
-        return (id, line.CloseList().Close());
+        return (id, Lines.Recipe(line.CloseList()).Close());
     }
 
     internal static JsonLine Begin(string rule, string kind, string id, string title, string severity, string member, string certainty, string? test)

@@ -48,6 +48,15 @@ switch (args.FirstOrDefault())
         }
 
         return 0;
+    case "orders":
+    case "hang":
+        var locks = new[] { new object(), new object() };
+        var other = new Thread(() => { lock (locks[0]) { Thread.Sleep(200); lock (locks[1]) { } } });
+        other.Start();
+        if (args[0] == "orders") { other.Join(); }
+        lock (locks[1]) { Thread.Sleep(200); lock (locks[0]) { } }
+        other.Join();
+        return 0;
     case "crash":
         Race(account);
         throw new InvalidOperationException("crashed on purpose");
