@@ -72,7 +72,7 @@ internal sealed class SanitizedThread
     internal volatile bool IsWaiting;
 
     /// <summary>The name for the report: the program's, or what the thread is. To be asked on the thread itself: a dead one no longer knows.</summary>
-    internal string Name => Managed.IsThreadPoolThread ? "thread pool" : Managed.Name is { Length: > 0 } name ? name : Managed.ManagedThreadId == 1 ? "main" : "thread";
+    internal string Name => Managed.IsThreadPoolThread ? "thread pool" : Managed.Name is { Length: > 0 } name ? name : Managed.ManagedThreadId == 1 ? "main" : "";
 
     /// <summary>Greater than zero inside the runtime: every hook returns at once. The second line of defence, never the first.</summary>
     internal int Guard;
