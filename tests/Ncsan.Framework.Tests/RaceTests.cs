@@ -107,7 +107,7 @@ public sealed class RaceTests(Overlay overlay)
     [Fact]
     public void NothingIsFoundInCleanPrograms()
     {
-        string[] programs = [.. ProgramsOf("Clean.cs"), .. ProgramsOf("MoreClean.cs")];
+        string[] programs = [.. ProgramsOf("Clean.cs"), .. ProgramsOf("MoreClean.cs"), .. ProgramsOf("MoreClean.InputOutput.cs")];
         for (int run = 0; run < (Long.IsAsked ? 20 : 1); run++)
         {
             var result = overlay.Run(programs);
