@@ -26,7 +26,7 @@ internal sealed class ModuleContext
         Calls = new Calls(this);
         Initializers = new TypeInitializers(this);
         MethodGroups = new MethodGroups(this);
-        Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody));
+        Methods.AddRange(module.GetTypes().Where(t => t.FullName != HookHomeInjection.TypeName).SelectMany(t => t.Methods).Where(m => m.HasBody && m.RVA != 0)); // accessors of what is private have an empty one
         Initializers.Learn();
         if (framework is null) { Originals.Learn(Methods); }
         Leaves = new Leaves(this, Methods);

@@ -8,6 +8,7 @@ public class ConstructTests
     private static List<string> Calls(string source, object? expected = null, bool optimize = true)
     {
         using var subject = new Subject(source, optimize);
+        Assert.Empty(subject.Result.CleanMethods);
         expected ??= subject.RunOriginal();
         Assert.Equal(expected, subject.RunOriginal());
         Assert.Equal(expected, subject.RunClean());
@@ -30,6 +31,18 @@ public class ConstructTests
                 return b[1] + "|" + l[0] + s[0] + o[0] + e[0] + p[0].X + f[0] + n[0] + t; } }
             """, "True|5aaFriday323mismatch");
         foreach (string call in (string[])["Write1 bool[]", "Write8 long[]", "WriteRef string[]", "WriteRef object[]", "WriteValue P[]", "Read4 P.X (int)", "Write4 P.X (int)", "Write4 float[]", "Write8 nint[]", "ReadRef object[]"]) { Assert.Contains(call, calls); }
+    }
+
+    [Fact]
+    public void A_property_called_Item_is_no_indexer_and_an_accessor_of_what_is_private_has_no_body()
+    {
+        var calls = Calls("""
+            using System.Runtime.CompilerServices;
+            class C { int _n = 3; public int Item { get => _n; set => _n = value; } }
+            static class Program { static object Run() { var c = new C(); c.Item += 1; N(c)++; return c.Item + ""; }
+                [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_n")] static extern ref int N(C c); }
+            """, "5");
+        foreach (string call in (string[])["Read4 C._n (int)", "Write4 C._n (int)"]) { Assert.Contains(call, calls); }
     }
 
     [Fact]

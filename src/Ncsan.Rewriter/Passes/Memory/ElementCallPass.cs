@@ -13,7 +13,7 @@ internal sealed class ElementCallPass : ICallPass
     public void Visit(Invocation call)
     {
         if (call.DeclaringType == "System.Collections.Generic.LinkedListNode`1" && call.Name is "get_Value" or "set_Value") { NodeValue(call); return; }
-        if (call.Name is not ("get_Item" or "set_Item") || !call.Method.HasThis || call.ArgumentType(1) is not { MetadataType: MetadataType.Int32 }) { return; }
+        if (call.Name is not ("get_Item" or "set_Item") || !call.Method.HasThis || call.ArgumentCount < 2 || call.ArgumentType(1) is not { MetadataType: MetadataType.Int32 }) { return; }
         var element = call.Method.DeclaringType is GenericInstanceType { GenericArguments: [var argument] } ? argument : null;
         switch (call.DeclaringType)
         {
