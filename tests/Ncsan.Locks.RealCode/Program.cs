@@ -13,6 +13,12 @@ foreach (string name in args[1..])
             "configuration" => Configurations.RunAsync(),
             "channels" => ChannelPipelines.RunAsync(),
             "dataflow" => Dataflows.RunAsync(),
+            "async-locks" => Libraries.AsyncLocks(),
+            "observables" => Libraries.Observables(),
+            "jobs" => Libraries.Jobs(),
+            "actors" => Libraries.Actors(),
+            "logs" => Libraries.Logs(),
+            "documents" => Libraries.Documents(),
             _ => throw new ArgumentException($"no program is called {name}"),
         });
     }

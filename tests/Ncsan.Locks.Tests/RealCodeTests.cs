@@ -17,6 +17,12 @@ public sealed class RealCodeTests(RealCodeTests.Program program) : IClassFixture
         { "configuration", "ReferenceCountedProviderManager._replaceProvidersLock" },
         { "channels", "ChannelPipelines" },
         { "dataflow", "Dataflows" },
+        { "async-locks", "AsyncLock._mutex" },
+        { "observables", "_gate" },
+        { "jobs", "Quartz" },
+        { "actors", "ConfigurationManager.s_initLock" },
+        { "logs", "_syncRoot" },
+        { "documents", "LockService" },
     };
 
     [Theory]
