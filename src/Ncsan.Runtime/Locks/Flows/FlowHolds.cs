@@ -79,7 +79,7 @@ internal static class FlowHolds
     /// <summary>A semaphore is about to be released: every hold of it is over, and what is left of it on this thread goes.</summary>
     internal static void Released(HeldLocks thread, LockInstance instance)
     {
-        instance.Releases++;
+        Interlocked.Increment(ref instance.Releases);
         for (int i = thread.Depth - 1; i >= 0; i--)
         {
             if (ReferenceEquals(thread.Entries[i].Lock, instance) && thread.Entries[i].IsOver) { thread.RemoveAt(i); }
