@@ -1,6 +1,7 @@
 // The program's own tasks are handed through; none is started.
 #pragma warning disable RS0030
 
+using System.Threading.Tasks.Sources;
 using Ncsan.Runtime.Locks;
 
 namespace Ncsan.Runtime;
@@ -197,6 +198,22 @@ public static unsafe partial class Hooks
     {
         int entered = Waits.EnterInline(source?.Task, origin, site);
         try { return source!.TrySetFromTask(completed); }
+        finally { Waits.LeaveInline(entered, origin); }
+    }
+
+    /// <summary>Instead of <c>ManualResetValueTaskSourceCore&lt;T&gt;.SetResult</c>.</summary>
+    public static void CompleteCore<T>(ref ManualResetValueTaskSourceCore<T> core, T result, string origin, int site)
+    {
+        int entered = core.RunContinuationsAsynchronously ? -1 : Waits.EnterInline(null, origin, site);
+        try { core.SetResult(result); }
+        finally { Waits.LeaveInline(entered, origin); }
+    }
+
+    /// <summary>Instead of <c>ManualResetValueTaskSourceCore&lt;T&gt;.SetException</c>.</summary>
+    public static void FailCore<T>(ref ManualResetValueTaskSourceCore<T> core, Exception error, string origin, int site)
+    {
+        int entered = core.RunContinuationsAsynchronously ? -1 : Waits.EnterInline(null, origin, site);
+        try { core.SetException(error); }
         finally { Waits.LeaveInline(entered, origin); }
     }
 

@@ -20,6 +20,10 @@ internal sealed class InlinePass : ICallPass
                 TypeReference result = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
                 Instead(call, $"continuations of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(hook + "Of", result)));
                 break;
+            case "System.Threading.Tasks.Sources.ManualResetValueTaskSourceCore`1" when call.Name is "SetResult" or "SetException":
+                TypeReference value = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
+                Instead(call, $"continuations of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(call.Name == "SetResult" ? nameof(Hooks.CompleteCore) : nameof(Hooks.FailCore), value)));
+                break;
             case "System.Threading.CancellationTokenSource" when call.Name == "Cancel":
                 Instead(call, $"callbacks of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Hook(call.ArgumentCount == 1 ? nameof(Hooks.CancelSource) : nameof(Hooks.CancelSourceThrowing)));
                 break;
