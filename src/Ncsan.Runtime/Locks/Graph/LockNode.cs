@@ -79,6 +79,9 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>For a context: it is entered on the very thread that holds the lock, which a re-entrant lock survives.</summary>
     internal bool EnteredInline;
 
+    /// <summary>For a context: its code may well take the lock again that it is entered under, as handlers of an event do.</summary>
+    internal bool MayReenter;
+
     /// <summary>Contention, counted only when somebody had to wait.</summary>
     internal long Contentions, WaitTicks, MaxWaitTicks;
 
