@@ -160,8 +160,7 @@ public static unsafe partial class Hooks
     public static void ThreadJoining(Thread? thread, string? map, int site)
     {
         if (!LockValidation.IsOn || thread is null) { return; }
-        HeldLocks current = LockThreads.Current;
-        if (current.Depth > 0 && (map is not null ? Maps.Of(map, site) : Maps.OfThread(thread)) is { } run) { Waits.Map(current, run, site); }
+        Waits.Join(LockThreads.Current, thread, map, site);
         Waits.Until(thread, site);
         Threads.Creation.Joined(thread);
     }

@@ -125,6 +125,18 @@ internal static class Waits
         if (LockValidation.IsOn && Contexts.Known(context) is { } pump && pump.Thread != Environment.CurrentManagedThreadId) { Map(thread, pump.Lock, site); }
     }
 
+    /// <summary>The thread is about to wait for another, whose code the map stands for, or which tells it itself.</summary>
+    internal static void Join(HeldLocks thread, Thread joined, string? map, int site)
+    {
+        if (thread is not { Depth: > 0, Inside: 0 }) { return; }
+        LockInstance? run = null;
+        thread.Inside++;
+        try { run = map is not null ? Maps.Of(map, site) : Maps.OfThread(joined); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+        if (run is not null) { Map(thread, run, site); }
+    }
+
     internal static void Map(HeldLocks thread, LockInstance map, int site)
     {
         if (thread.Inside != 0) { return; }

@@ -36,7 +36,11 @@ internal static class Maps
 
     /// <summary>The map of what a thread of the program's own runs or will run; null when nobody wrapped that.</summary>
     internal static LockInstance? OfThread(Thread thread)
-        => s_byThread.TryGetValue(thread, out LockInstance? map) ? map : (s_start?.GetValue(s_startHelper?.GetValue(thread)) as Delegate)?.Target is MapBody body ? body.Map : null;
+    {
+        // A thread drops what it was given just before it begins with it.
+        if (!s_byThread.TryGetValue(thread, out LockInstance? map) && s_startHelper?.GetValue(thread) is { } helper) { return (s_start?.GetValue(helper) as Delegate)?.Target is MapBody body ? body.Map : null; }
+        return map;
+    }
 
     /// <summary>A thread of the program's own begins with the code of a map. From here on it no longer tells what it was given.</summary>
     internal static void Begins(Thread thread, LockInstance map) => s_byThread.TryAdd(thread, map);
