@@ -1,6 +1,8 @@
 // The program's own tasks are handed through; none is started.
 #pragma warning disable RS0030
 
+using System.Collections.Specialized;
+using System.ComponentModel;
 using System.Threading.Tasks.Sources;
 using Ncsan.Runtime.Locks;
 
@@ -270,6 +272,30 @@ public static unsafe partial class Hooks
     {
         Raised raised = Waits.EnterHandlers(owner, origin, site);
         try { handlers(one, two); }
+        finally { Waits.LeaveHandlers(raised); }
+    }
+
+    /// <inheritdoc cref="RaiseEvent"/>
+    public static void RaisePropertyChanged(PropertyChangedEventHandler handlers, object? sender, PropertyChangedEventArgs e, object? owner, string origin, int site)
+    {
+        Raised raised = Waits.EnterHandlers(owner, origin, site);
+        try { handlers(sender, e); }
+        finally { Waits.LeaveHandlers(raised); }
+    }
+
+    /// <inheritdoc cref="RaiseEvent"/>
+    public static void RaisePropertyChanging(PropertyChangingEventHandler handlers, object? sender, PropertyChangingEventArgs e, object? owner, string origin, int site)
+    {
+        Raised raised = Waits.EnterHandlers(owner, origin, site);
+        try { handlers(sender, e); }
+        finally { Waits.LeaveHandlers(raised); }
+    }
+
+    /// <inheritdoc cref="RaiseEvent"/>
+    public static void RaiseCollectionChanged(NotifyCollectionChangedEventHandler handlers, object? sender, NotifyCollectionChangedEventArgs e, object? owner, string origin, int site)
+    {
+        Raised raised = Waits.EnterHandlers(owner, origin, site);
+        try { handlers(sender, e); }
         finally { Waits.LeaveHandlers(raised); }
     }
 }

@@ -55,7 +55,7 @@ internal sealed partial class Validator
         LockInstance instance = thread.Entries[held].Lock;
         for (int i = thread.Depth - 1; i > held; i--)
         {
-            if (thread.Entries[i].Class is not { Kind: LockKind.Context, EnteredInline: true, MayReenter: false } || instance.Class.Unordered) { continue; }
+            if (thread.Entries[i].Class is not { Kind: LockKind.Context, EnteredInline: true, IsWeak: false } || instance.Class.Unordered) { continue; }
             ulong key = ChainKey.Add(thread.Key, instance.Hash, 1 << 13) ^ thread.Strand;
             if (_chains.Contains(key)) { return; }
             var found = new List<Cycle>();

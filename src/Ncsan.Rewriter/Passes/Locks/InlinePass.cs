@@ -55,6 +55,9 @@ internal sealed class InlinePass : ICallPass
     private static Action<CodeWriter>? Handlers(Invocation call) => (call.DeclaringType, (call.Method.DeclaringType as GenericInstanceType)?.GenericArguments) switch
     {
         ("System.EventHandler", _) => static w => w.Hook(nameof(Hooks.RaiseEvent)),
+        ("System.ComponentModel.PropertyChangedEventHandler", _) => static w => w.Hook(nameof(Hooks.RaisePropertyChanged)),
+        ("System.ComponentModel.PropertyChangingEventHandler", _) => static w => w.Hook(nameof(Hooks.RaisePropertyChanging)),
+        ("System.Collections.Specialized.NotifyCollectionChangedEventHandler", _) => static w => w.Hook(nameof(Hooks.RaiseCollectionChanged)),
         ("System.EventHandler`1", [var e]) => w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.RaiseEventOf), e)),
         ("System.Action", _) => static w => w.Hook(nameof(Hooks.RaiseAction)),
         ("System.Action`1", [var one]) => w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.RaiseAction1), one)),
