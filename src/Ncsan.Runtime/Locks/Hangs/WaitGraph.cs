@@ -202,6 +202,7 @@ internal sealed class WaitGraph
     private void OfTask(Task task, List<object> to)
     {
         Type type = task.GetType();
+        if (IsQueued(task) && PumpOf(task) is { } pump) { AddThread(thread => thread.Managed!.ManagedThreadId == pump.Thread, to); }
         if (Value(task, type, "StateMachine") is { } machine)
         {
             AddThread(thread => Runs(thread, task), to);
@@ -210,6 +211,7 @@ internal sealed class WaitGraph
         else if (Value(task, typeof(Task), "m_action") is Delegate { Target: MapBody body })
         {
             AddThread(thread => Runs(thread, body), to);
+            if (Value(task, type, "m_antecedent") is Task before) { to.Add(before); }
         }
         else if (type.Name.StartsWith("UnwrapPromise", StringComparison.Ordinal))
         {
@@ -224,6 +226,10 @@ internal sealed class WaitGraph
             to.Add(antecedent);
         }
     }
+
+    /// <summary>The context of one thread that runs a task's body when its turn comes, where the scheduler posts to one.</summary>
+    private static Pump? PumpOf(Task task)
+        => Value(task, typeof(Task), "m_taskScheduler") is { } scheduler && Value(scheduler, scheduler.GetType(), "m_synchronizationContext") is SynchronizationContext context ? Contexts.Known(context) : null;
 
     private static void OfMachine(object machine, List<object> to)
     {
