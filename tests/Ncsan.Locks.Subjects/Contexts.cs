@@ -1,3 +1,5 @@
+using System.Collections.Specialized;
+using System.ComponentModel;
 using System.Threading.Tasks.Sources;
 
 namespace Ncsan.Locks.Subjects;
@@ -212,5 +214,112 @@ public static class Contexts
         lock (outer) { worker.Stop(); }
         other.Start(takes: false);
         other.StopUnder();
+    }
+
+    /// <summary>A view model as they are.</summary>
+    private sealed class Model : INotifyPropertyChanged, INotifyPropertyChanging, INotifyCollectionChanged
+    {
+        public event PropertyChangedEventHandler? PropertyChanged;
+
+        public event PropertyChangingEventHandler? PropertyChanging;
+
+        public event NotifyCollectionChangedEventHandler? CollectionChanged;
+
+        public static event Action? Any;
+
+        public void Change()
+        {
+            PropertyChanging?.Invoke(this, new(nameof(Change)));
+            PropertyChanged?.Invoke(this, new(nameof(Change)));
+        }
+
+        public void Reset() => CollectionChanged?.Invoke(this, new(NotifyCollectionChangedAction.Reset));
+
+        public static void Tell() => Any?.Invoke();
+    }
+
+    private static readonly object s_model = new(), s_drawn = new(), s_items = new(), s_view = new();
+
+    /// <summary>The handler that takes the lock comes only after the property was changed under the other: nothing nests in this run.</summary>
+    [Case] public static void NCS0105_property_changed_under_a_lock_that_a_handler_leads_to()
+    {
+        var model = new Model();
+        model.PropertyChanged += (_, _) => { };
+        Case.InTurn(
+            () => { lock (s_model) { model.Change(); } },
+            () => { model.PropertyChanged += (_, _) => { lock (s_drawn) { } }; model.Change(); },
+            () => { lock (s_drawn) { lock (s_model) { } } });
+    }
+
+    [Case] public static void NCS0105_collection_changed_under_a_lock_that_a_handler_leads_to()
+    {
+        var model = new Model();
+        model.CollectionChanged += (_, _) => { };
+        Case.InTurn(
+            () => { lock (s_items) { model.Reset(); } },
+            () => { model.CollectionChanged += (_, _) => { lock (s_view) { } }; model.Reset(); },
+            () => { lock (s_view) { lock (s_items) { } } });
+    }
+
+    [Case] public static void Silent_handlers_of_all_kinds_that_take_the_raisers_lock_again()
+    {
+        object gate = new();
+        var model = new Model();
+        model.PropertyChanged += (_, _) => { lock (gate) { } };
+        model.PropertyChanging += (_, _) => { lock (gate) { } };
+        model.CollectionChanged += (_, _) => { lock (gate) { } };
+        Model.Any += () => { lock (gate) { } };
+        Case.InTurn(
+            () => { lock (gate) { model.Change(); model.Reset(); Model.Tell(); } },
+            () => { model.Change(); model.Reset(); Model.Tell(); });
+    }
+
+    private static readonly object s_each = new();
+
+    [Case] public static void NCS0106_asynchronous_loop_waited_for_under_the_lock_that_its_body_takes()
+    {
+        Case.InTurn(() => Each(2, takes: true), () => { lock (s_each) { Each(2, takes: false); } });
+
+        static void Each(int count, bool takes) => Parallel.ForEachAsync(new int[count], async (_, _) => { await Task.Yield(); if (takes) { lock (s_each) { } } }).Wait();
+    }
+
+    [Case] public static async Task Silent_asynchronous_loop_under_another_lock()
+    {
+        object outer = new(), inner = new();
+        Case.InTurn(() => Each().Wait(), () => { lock (outer) { Each().Wait(); } });
+        await Each();
+
+        Task Each() => Parallel.ForEachAsync(new int[2], async (_, _) => { await Task.Yield(); lock (inner) { } });
+    }
+
+    /// <summary>A semaphore does not let its holder in again.</summary>
+    private sealed class Door
+    {
+        private static readonly SemaphoreSlim s_gate = new(1, 1);
+        private readonly TaskCompletionSource _open = new();
+
+        public async Task Pass()
+        {
+            await _open.Task.ConfigureAwait(false);
+            s_gate.Wait();
+            s_gate.Release();
+        }
+
+        public void Open() => _open.SetResult();
+
+        public void OpenUnder()
+        {
+            s_gate.Wait();
+            try { _open.SetResult(); }
+            finally { s_gate.Release(); }
+        }
+    }
+
+    [Case] public static void NCS0104_semaphore_held_where_a_continuation_may_run_that_takes_it()
+    {
+        Door one = new(), two = new();
+        Task passed = one.Pass();
+        Case.InTurn(two.OpenUnder, one.Open);
+        passed.Wait();
     }
 }

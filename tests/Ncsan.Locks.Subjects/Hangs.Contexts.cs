@@ -67,4 +67,22 @@ public static class ContextHangs
         var tasks = new TaskFactory(new OneThread());
         tasks.StartNew(() => tasks.StartNew(() => { }).Wait()).Wait();
     }
+
+    private static readonly object s_chain = new();
+
+    [Case] public static void NCS0112_1_continuation_on_the_context_that_waits_for_it()
+    {
+        var pump = new Flows.Pump();
+        pump.Run(() =>
+        {
+            // What is queued already when it is waited for is run by its waiter.
+            Thread own = Thread.CurrentThread;
+            Task.Run(() => SpinWait.SpinUntil(() => own.ThreadState.HasFlag(ThreadState.WaitSleepJoin))).ContinueWith(_ => { }, TaskScheduler.FromCurrentSynchronizationContext()).Wait();
+        });
+    }
+
+    [Case] public static void NCS0112_2_continuation_of_work_that_wants_the_lock()
+    {
+        lock (s_chain) { Task.Run(() => { lock (s_chain) { } }).ContinueWith(_ => { }).Wait(); }
+    }
 }

@@ -64,6 +64,9 @@ internal sealed record LockReport(
     /// <summary>The test that it happened in, when it is told later.</summary>
     internal string? Test { get; init; }
 
+    /// <summary>Its threads would enter a lock that they hold, which lets them in: nothing can hang.</summary>
+    internal bool IsReentry => Kind == LockReportKind.InconsistentContext && Detail is not null;
+
     /// <summary>The same for every sighting of one problem: the kind and the classes involved, whatever the order they were met in.</summary>
     internal string Key => Cycle.Count == 0
         ? $"{Kind}:{Subject.Class.Id}@{Site}"
