@@ -19,6 +19,9 @@ open Ncsan.Runtime.Hooks.Raise*                               # the handlers of 
 open Ncsan.Runtime.Locks.Flows.ActionBody.Run*                      # the body of a task, in the place of the delegate
 open Ncsan.Runtime.Hooks.WaitHandleEnter*                      # a wait handle that the program derived itself
 open Ncsan.Runtime.Locks.Reports.LockContention.Enter*                # a wait handle that the program derived itself
+open Ncsan.Runtime.Hooks.SendTo*                              # a synchronization context of the program, in the place of its own call
+open System.Threading.SynchronizationContext.Send*            # the same: that of the base class runs the body on the spot
+open Ncsan.Runtime.Locks.Flows.PostedBody.Run*                # what is sent to a synchronization context, in the place of the delegate
 open Ncsan.Runtime.Locks.Flows.Awaits.Sequence*               # tasks in a collection of the framework's own, by its type
 open System.LazyHelper.CreateViaDefaultConstructor*           # the value of a lazy object, in the place of the program's own call
 open System.Lazy.ToString()                                   # a lazy object is asked for its value and its mode alone; the framework puts it in no message

@@ -132,10 +132,24 @@ public static unsafe partial class Hooks
         if (tasks is List<Task> list) { Waits.Tasks(list.ToArray(), (WaitCall)how, site); }
     }
 
-    /// <summary>The thread is about to block until a synchronization context has run something.</summary>
-    public static void ContextSending(SynchronizationContext? context, int site)
+    /// <summary>Instead of <c>SynchronizationContext.Send</c>, which comes back when the context has run the body.</summary>
+    public static void SendTo(SynchronizationContext context, SendOrPostCallback body, object? state, int site)
     {
-        if (LockValidation.IsOn && context is not null) { Waits.Send(context, site); }
+        if (!LockValidation.IsOn || context is null || body is null || !Contexts.MayBePump(context))
+        {
+            context!.Send(body!, state);
+            return;
+        }
+
+        HeldLocks thread = LockThreads.Current;
+        SynchronizationContext? outer = thread.SendsTo;
+        thread.SendsTo = context;
+        try { context.Send(new PostedBody(body).Run, state); }
+        finally
+        {
+            thread.SendsTo = outer;
+            Waits.Sent(thread, context, site);
+        }
     }
 
     /// <summary>What a synchronization context is given to run, to be run within it.</summary>
@@ -146,7 +160,7 @@ public static unsafe partial class Hooks
     public static void ThreadJoining(Thread? thread, string? map, int site)
     {
         if (!LockValidation.IsOn || thread is null) { return; }
-        if (map is not null) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
+        Waits.Join(LockThreads.Current, thread, map, site);
         Waits.Until(thread, site);
         Threads.Creation.Joined(thread);
     }
@@ -176,19 +190,26 @@ public static unsafe partial class Hooks
     }
 
     /// <summary>The thread is about to block until all code of a map has ended: until the finalizers have run.</summary>
-    public static void MapWaiting(string map, int site)
+    /// <param name="map">The map.</param>
+    /// <param name="told"><see cref="AwaitedDone"/> follows.</param>
+    /// <param name="site">Where.</param>
+    public static void MapWaiting(string map, bool told, int site)
     {
-        if (LockValidation.IsOn) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
+        if (!LockValidation.IsOn) { return; }
+        HeldLocks thread = LockThreads.Current;
+        LockInstance waited = Maps.Of(map, site);
+        Waits.Map(thread, waited, site);
+        if (told && thread.Depth > 0) { Waits.Until(thread, waited, site); }
     }
 
     /// <summary>The body of a task, thread or work item, to be run within its map.</summary>
     public static Action MapAction(Action body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body, Maps.Of(map, site), site).Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
-    public static ThreadStart MapThreadStart(ThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body.Invoke, Maps.Of(map, site), site, mayLoseContext: true).Run : body!;
+    public static ThreadStart MapThreadStart(ThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody(body.Invoke, Maps.Of(map, site), site, mayLoseContext: true) { IsThread = true }.Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
-    public static ParameterizedThreadStart MapParameterizedThreadStart(ParameterizedThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site).Run : body!;
+    public static ParameterizedThreadStart MapParameterizedThreadStart(ParameterizedThreadStart body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site) { IsThread = true }.Run : body!;
 
     /// <inheritdoc cref="MapAction"/>
     public static WaitCallback MapWaitCallback(WaitCallback body, string map, int site) => LockValidation.IsOn && body is not null ? new ActionBody<object?>(body.Invoke, Maps.Of(map, site), site).Run : body!;

@@ -1,6 +1,9 @@
 // The program's own tasks are handed through; none is started.
 #pragma warning disable RS0030
 
+using System.Collections.Specialized;
+using System.ComponentModel;
+using System.Threading.Tasks.Sources;
 using Ncsan.Runtime.Locks;
 
 namespace Ncsan.Runtime;
@@ -200,6 +203,22 @@ public static unsafe partial class Hooks
         finally { Waits.LeaveInline(entered, origin); }
     }
 
+    /// <summary>Instead of <c>ManualResetValueTaskSourceCore&lt;T&gt;.SetResult</c>.</summary>
+    public static void CompleteCore<T>(ref ManualResetValueTaskSourceCore<T> core, T result, string origin, int site)
+    {
+        int entered = core.RunContinuationsAsynchronously ? -1 : Waits.EnterInline(null, origin, site);
+        try { core.SetResult(result); }
+        finally { Waits.LeaveInline(entered, origin); }
+    }
+
+    /// <summary>Instead of <c>ManualResetValueTaskSourceCore&lt;T&gt;.SetException</c>.</summary>
+    public static void FailCore<T>(ref ManualResetValueTaskSourceCore<T> core, Exception error, string origin, int site)
+    {
+        int entered = core.RunContinuationsAsynchronously ? -1 : Waits.EnterInline(null, origin, site);
+        try { core.SetException(error); }
+        finally { Waits.LeaveInline(entered, origin); }
+    }
+
     /// <summary>Instead of <c>CancellationTokenSource.Cancel</c>: the callbacks run inside of the call.</summary>
     public static void CancelSource(CancellationTokenSource source, string origin, int site)
     {
@@ -253,6 +272,30 @@ public static unsafe partial class Hooks
     {
         Raised raised = Waits.EnterHandlers(owner, origin, site);
         try { handlers(one, two); }
+        finally { Waits.LeaveHandlers(raised); }
+    }
+
+    /// <inheritdoc cref="RaiseEvent"/>
+    public static void RaisePropertyChanged(PropertyChangedEventHandler handlers, object? sender, PropertyChangedEventArgs e, object? owner, string origin, int site)
+    {
+        Raised raised = Waits.EnterHandlers(owner, origin, site);
+        try { handlers(sender, e); }
+        finally { Waits.LeaveHandlers(raised); }
+    }
+
+    /// <inheritdoc cref="RaiseEvent"/>
+    public static void RaisePropertyChanging(PropertyChangingEventHandler handlers, object? sender, PropertyChangingEventArgs e, object? owner, string origin, int site)
+    {
+        Raised raised = Waits.EnterHandlers(owner, origin, site);
+        try { handlers(sender, e); }
+        finally { Waits.LeaveHandlers(raised); }
+    }
+
+    /// <inheritdoc cref="RaiseEvent"/>
+    public static void RaiseCollectionChanged(NotifyCollectionChangedEventHandler handlers, object? sender, NotifyCollectionChangedEventArgs e, object? owner, string origin, int site)
+    {
+        Raised raised = Waits.EnterHandlers(owner, origin, site);
+        try { handlers(sender, e); }
         finally { Waits.LeaveHandlers(raised); }
     }
 }

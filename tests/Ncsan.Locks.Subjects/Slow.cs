@@ -110,4 +110,59 @@ public static class Slow
         using var held = new ManualResetEventSlim();
         Case.AtOnce(() => { lock (gate) { held.Set(); using (begin(done)) { done.Wait(); } } }, () => { held.Wait(); lock (gate) { } });
     }
+
+    /// <summary>A context that runs what it is sent while it waits for another, as windows do.</summary>
+    private sealed class Nesting : SynchronizationContext
+    {
+        private readonly System.Collections.Concurrent.BlockingCollection<(SendOrPostCallback?, object?)> _queue = [];
+        private readonly Thread _thread;
+
+        public Nesting()
+        {
+            _thread = new Thread(() => { SetSynchronizationContext(this); Run(static () => false); }) { IsBackground = true };
+            _thread.Start();
+        }
+
+        public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
+
+        public override void Send(SendOrPostCallback d, object? state)
+        {
+            using var done = new ManualResetEventSlim();
+            var mine = Current as Nesting;
+            Post(given => { d(given); done.Set(); mine?._queue.Add((null, null)); }, state);
+            if (mine is null) { done.Wait(); } else { mine.Run(() => done.IsSet); }
+        }
+
+        private void Run(Func<bool> until)
+        {
+            while (!until()) { if (_queue.Take() is var (body, state) && body is not null) { body(state); } }
+        }
+    }
+
+    [Case] public static void Silent_slow_contexts_that_run_what_they_are_sent_while_they_send()
+    {
+        SynchronizationContext one = new Nesting(), two = new Nesting();
+        one.Send(_ => two.Send(_ => one.Send(_ => Thread.Sleep(Long), null), null), null);
+    }
+
+    [Case] public static void Silent_slow_context_that_is_sent_something_long()
+    {
+        using var pump = new Flows.Pump();
+        Case.AtOnce(() => pump.Sent(() => Thread.Sleep(Long)), () => pump.Sent(() => { }), () => { Thread.Sleep(Long / 4); lock (s_gate) { pump.Sent(() => { }); } });
+    }
+
+    [Case] public static void Silent_slow_finalizers_that_are_waited_for()
+    {
+        Case.InTurn(() => _ = new Lingering());
+        lock (s_gate)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    private sealed class Lingering
+    {
+        ~Lingering() { Thread.Sleep(Long); }
+    }
 }

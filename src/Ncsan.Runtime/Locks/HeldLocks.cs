@@ -110,6 +110,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>What the thread blocks for that is no lock: a task, an array of tasks, bodies, a thread, or the name of a signal. Null again when it goes on, however it does.</summary>
     internal volatile object? Awaited;
 
+    /// <summary>The synchronization context that the thread has sent something to and waits for, in whatever way that context does.</summary>
+    internal volatile SynchronizationContext? SendsTo;
+
     /// <summary>Where it blocks for <see cref="Awaited"/>.</summary>
     internal int AwaitedSite;
 

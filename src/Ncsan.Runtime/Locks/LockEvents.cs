@@ -79,9 +79,18 @@ internal static class LockEvents
         int index = thread.FindObject(lockObject);
         if (index < 0 || want != WantMode.Exclusive || thread.Entries[index].Want != WantMode.Exclusive) { return false; }
         thread.Entries[index].Count++;
+        if (index < thread.Depth - 1) { Reentered(thread, index, site); }
         if (thread.OneShots > 0) { OneShots.Again(thread, index, site); }
         thread.Wanted = null;
         return true;
+    }
+
+    private static void Reentered(HeldLocks thread, int index, int site)
+    {
+        thread.Inside++;
+        try { LockValidation.Validator.CheckReentry(thread, index, site); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
     }
 
     private static bool WantSlow(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)

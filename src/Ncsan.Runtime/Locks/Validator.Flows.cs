@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ncsan.Runtime.Locks;
 
 // Waits that are not locks: tasks, threads and contexts as maps (lockdep's work queues), entered by one flow and waited for by another.
@@ -43,6 +45,34 @@ internal sealed partial class Validator
         if (thread.Depth < 2) { return; }
         ulong key = ChainKey.Add(thread.Key, instance.Hash, 1 << 12) ^ thread.Strand;
         if (!_chains.Contains(key)) { ValidateSlow(thread, instance, WantMode.Exclusive, AcquireFlags.None, site, key); }
+    }
+
+    /// <summary>A holder takes its lock again. If it got there through a context, that takes the lock: nothing hangs here, but the code is inside of the critical section of other code,
+    /// and would wait wherever somebody else holds the lock.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void CheckReentry(HeldLocks thread, int held, int site)
+    {
+        LockInstance instance = thread.Entries[held].Lock;
+        for (int i = thread.Depth - 1; i > held; i--)
+        {
+            if (thread.Entries[i].Class is not { Kind: LockKind.Context, EnteredInline: true, IsWeak: false } || instance.Class.Unordered) { continue; }
+            ulong key = ChainKey.Add(thread.Key, instance.Hash, 1 << 13) ^ thread.Strand;
+            if (_chains.Contains(key)) { return; }
+            var found = new List<Cycle>();
+            EnterGraph();
+            try
+            {
+                if (!_chains.Full) { _graph.AddReentry(thread, i, instance, WantMode.Exclusive, site, found); }
+                _chains.Add(key);
+            }
+            finally
+            {
+                ExitGraph();
+            }
+
+            foreach (Cycle cycle in found) { Found(cycle, thread, instance, site); }
+            return;
+        }
     }
 
     /// <summary>The code of a context may be entered here, whatever is held.</summary>

@@ -5,7 +5,7 @@ namespace Ncsan.Runtime.Locks;
 // What is wrong with one acquire or release by itself: recursion, wait types, releases that do not fit, locks left over.
 internal sealed partial class Validator
 {
-    /// <summary>The flow already holds the lock and wants it in a way that is no plain re-entry. True when it is granted at once, so that it depends on nothing.</summary>
+    /// <summary>The flow already holds the lock and wants it in a way that is no plain re-entry. True when it depends on nothing: it is granted at once, or never and told.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool AcquireAgainSlow(HeldLocks thread, int index, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
@@ -47,14 +47,13 @@ internal sealed partial class Validator
                 break;
         }
 
-        if (blocks)
-        {
-            Misuse(LockReportKind.RecursiveLocking, thread, instance, site, held == HoldMode.Shared
-                ? $"the flow already holds it as a reader and wants it {Words(want)}"
-                : AlreadyHeld);
-        }
+        if (!blocks) { return false; }
+        Misuse(LockReportKind.RecursiveLocking, thread, instance, site, held == HoldMode.Shared
+            ? $"the flow already holds it as a reader and wants it {Words(want)}"
+            : AlreadyHeld);
 
-        return false;
+        // What led back to the lock, a context for instance, would only tell of the same thing again.
+        return true;
     }
 
     private const string StillPinned = "it is pinned: code that relies on it being held is still running", UnpinFirst = "Unpin the lock before it is released, when the code is done that relies on it.";

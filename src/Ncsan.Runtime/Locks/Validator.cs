@@ -88,6 +88,7 @@ internal sealed partial class Validator
             if (want == WantMode.Exclusive && instance.Class.Reentrant && thread.Entries[again].Want == WantMode.Exclusive)
             {
                 thread.Entries[again].Count++;
+                if (again < thread.Depth - 1) { CheckReentry(thread, again, site); }
                 return false;
             }
 

@@ -68,6 +68,9 @@ internal static class Waits
         Begin(thread, bodies, site);
     }
 
+    /// <summary>The thread waits until nobody runs code of a map.</summary>
+    internal static void Until(HeldLocks thread, LockInstance map, int site) => Begin(thread, map, site);
+
     /// <summary>The thread waits for a signal. Who could give it is not known.</summary>
     internal static void ForSignal(HeldLocks thread, string what, int site)
     {
@@ -116,10 +119,22 @@ internal static class Waits
         internal static extern ref object? ObjectOf(ref ValueTask<T> task);
     }
 
-    internal static void Send(SynchronizationContext context, int site)
+    /// <summary>A context has run what it was sent. Only now it is known where: one that runs it on the sender's thread is not waited for.</summary>
+    internal static void Sent(HeldLocks thread, SynchronizationContext context, int site)
     {
-        HeldLocks thread = LockThreads.Current;
-        if (Contexts.Known(context) is { } pump && pump.Thread != Environment.CurrentManagedThreadId) { Map(thread, pump.Lock, site); }
+        if (LockValidation.IsOn && Contexts.Known(context) is { } pump && pump.Thread != Environment.CurrentManagedThreadId) { Map(thread, pump.Lock, site); }
+    }
+
+    /// <summary>The thread is about to wait for another, whose code the map stands for, or which tells it itself.</summary>
+    internal static void Join(HeldLocks thread, Thread joined, string? map, int site)
+    {
+        if (thread is not { Depth: > 0, Inside: 0 }) { return; }
+        LockInstance? run = null;
+        thread.Inside++;
+        try { run = map is not null ? Maps.Of(map, site) : Maps.OfThread(joined); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
+        if (run is not null) { Map(thread, run, site); }
     }
 
     internal static void Map(HeldLocks thread, LockInstance map, int site)

@@ -20,6 +20,10 @@ internal sealed class InlinePass : ICallPass
                 TypeReference result = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
                 Instead(call, $"continuations of {Source(call, receiver)}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(hook + "Of", result)));
                 break;
+            case "System.Threading.Tasks.Sources.ManualResetValueTaskSourceCore`1" when call.Name is "SetResult" or "SetException":
+                TypeReference value = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
+                Instead(call, $"continuations of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(call.Name == "SetResult" ? nameof(Hooks.CompleteCore) : nameof(Hooks.FailCore), value)));
+                break;
             case "System.Threading.CancellationTokenSource" when call.Name == "Cancel":
                 Instead(call, $"callbacks of {Source(call, receiver)}", w => w.Hook(call.ArgumentCount == 1 ? nameof(Hooks.CancelSource) : nameof(Hooks.CancelSourceThrowing)));
                 break;
@@ -51,6 +55,9 @@ internal sealed class InlinePass : ICallPass
     private static Action<CodeWriter>? Handlers(Invocation call) => (call.DeclaringType, (call.Method.DeclaringType as GenericInstanceType)?.GenericArguments) switch
     {
         ("System.EventHandler", _) => static w => w.Hook(nameof(Hooks.RaiseEvent)),
+        ("System.ComponentModel.PropertyChangedEventHandler", _) => static w => w.Hook(nameof(Hooks.RaisePropertyChanged)),
+        ("System.ComponentModel.PropertyChangingEventHandler", _) => static w => w.Hook(nameof(Hooks.RaisePropertyChanging)),
+        ("System.Collections.Specialized.NotifyCollectionChangedEventHandler", _) => static w => w.Hook(nameof(Hooks.RaiseCollectionChanged)),
         ("System.EventHandler`1", [var e]) => w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.RaiseEventOf), e)),
         ("System.Action", _) => static w => w.Hook(nameof(Hooks.RaiseAction)),
         ("System.Action`1", [var one]) => w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.RaiseAction1), one)),

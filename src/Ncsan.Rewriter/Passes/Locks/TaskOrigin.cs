@@ -30,7 +30,7 @@ internal static class TaskOrigin
         if (producer is not null && Locals.IsLoad(producer.Code)) { producer = LockOrigin.LastStore(code, producer); }
         if (producer is null || producer.Operand is not MethodReference made) { return null; }
         if (producer.Code is Code.Call or Code.Callvirt && OfAsync(made) is { } known) { return known; }
-        bool runs = (made.DeclaringType.Name, made.Name) is ("Task" or "Task`1", "Run" or ".ctor") or ("TaskFactory" or "TaskFactory`1", "StartNew") or ("Thread", ".ctor");
+        bool runs = (made.DeclaringType.Name, made.Name) is ("Task" or "Task`1", "Run" or ".ctor") or ("TaskFactory" or "TaskFactory`1", "StartNew") or ("Thread", ".ctor") or ("Parallel", "ForEachAsync" or "ForAsync");
         return runs && Function(code, producer) is { } body ? OfBody(body) : null;
     }
 
@@ -41,11 +41,15 @@ internal static class TaskOrigin
         {
             Op op = code.Ops[i];
             if (op.Code is Code.Ldftn or Code.Ldvirtftn) { return (MethodReference)op.Operand!; }
-            if (op.Code is Code.Call or Code.Callvirt && op.Operand is MethodReference { DeclaringType.Name: not "TaskFactory" } other && other.Name is not "get_Factory" and not "get_Default" and not "get_None") { return null; }
+            if (op.Code is Code.Call or Code.Callvirt && op.Operand is MethodReference { DeclaringType.Name: not "TaskFactory" } other && !IsArgument(other)) { return null; }
         }
 
         return null;
     }
+
+    /// <summary>Whether a call gives one of the other arguments: a token, a scheduler, a factory.</summary>
+    private static bool IsArgument(MethodReference called) => (called.DeclaringType.Name, called.Name) is (_, "get_Factory")
+        or ("TaskScheduler", "get_Default" or "get_Current" or "FromCurrentSynchronizationContext") or ("CancellationToken", "get_None") or ("CancellationTokenSource", "get_Token");
 
     private static string Name(TypeReference machine, string name) => $"{machine.FullName.Replace('/', '+')}\n{name}";
 }

@@ -15,12 +15,15 @@ internal sealed class WaitPass : ICallPass
         if (call is { DeclaringType: "System.GC", Name: "WaitForPendingFinalizers" })
         {
             int finalizers = call.Site(SiteKind.Lock, "finalizers");
+            bool told = !call.Op.HasPrefix(Code.Tail);
             call.Add(Copies.Both, after: false, [], w =>
             {
                 w.Emit(OpCodes.Ldstr, "finalizers\nthe finalizers");
+                w.Constant(told ? 1 : 0);
                 w.Site(finalizers);
                 w.Hook(nameof(Hooks.MapWaiting));
             });
+            if (told) { call.After(Copies.Both, nameof(Hooks.AwaitedDone), -1); }
         }
 
         if (call is { DeclaringType: "System.IDisposable", Name: "Dispose" } && call.ArgumentType(0) is ByReferenceType { ElementType.FullName: "System.Threading.CancellationTokenRegistration" })
@@ -155,19 +158,23 @@ internal sealed class WaitPass : ICallPass
 
     private static void Posted(Invocation call, TypeReference callback)
     {
-        int site = call.Site(SiteKind.Lock, "a synchronization context");
-        bool sends = call.Name == "Send";
+        // That of the base class, which an override calls, runs the callback right there.
+        if (call.Name == "Send")
+        {
+            if (call.Op.Code != Code.Callvirt) { return; }
+            int site = call.Site(SiteKind.Lock, "a synchronization context");
+            call.Op.Replace(Copies.Both, w =>
+            {
+                w.Site(site);
+                w.Hook(nameof(Hooks.SendTo));
+            });
+            return;
+        }
+
         call.Op.Always(w =>
         {
             // The context, the callback, the state.
             VariableDefinition state = w.Spill(w.Types.Object), body = w.Spill(callback), context = w.Spill(call.Method.DeclaringType);
-            if (sends)
-            {
-                w.Emit(OpCodes.Ldloc, context);
-                w.Site(site);
-                w.Hook(nameof(Hooks.ContextSending));
-            }
-
             w.Emit(OpCodes.Ldloc, context);
             w.Emit(OpCodes.Ldloc, context);
             w.Emit(OpCodes.Ldloc, body);

@@ -34,12 +34,12 @@ internal static class Contexts
     /// <summary>The context of the handlers of an event: one for each object that has it, or one for all where the object is not known.</summary>
     internal static LockInstance OfEvent(object? owner, string name)
     {
-        if (owner is null) { return Of(name); }
-        ConditionalWeakTable<object, LockInstance> ofEvent = s_events.GetOrAdd(name, static _ => []);
-
         // The same handler in the same object again is how re-entrant code works; only a circle of the very locks is worth a report.
-        Of(name).Class.IsWeak = true;
-        return ofEvent.GetValue(owner, _ => LockValidation.Validator.AddInstance(Of(name).Class));
+        LockInstance ofAll = Of(name);
+        ofAll.Class.IsWeak = true;
+        if (owner is null) { return ofAll; }
+        ConditionalWeakTable<object, LockInstance> ofEvent = s_events.GetOrAdd(name, static _ => []);
+        return ofEvent.GetValue(owner, _ => LockValidation.Validator.AddInstance(ofAll.Class));
     }
 
     /// <summary>The context of what runs inline when something that was loaded from an origin completes or is cancelled.</summary>

@@ -21,6 +21,9 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
     /// <summary>It runs many times, each of them as if on a thread of its own, even where one thread does several.</summary>
     internal bool IsIteration { get; init; }
 
+    /// <summary>It is all that a thread does, so whoever joins that waits for it.</summary>
+    internal bool IsThread { get; init; }
+
     protected Running Begin(Delegate body)
     {
         HeldLocks thread = LockThreads.Current;
@@ -32,6 +35,7 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
         thread.Awaited = null;
         thread.AwaitsNext = false;
         thread.Switch();
+        if (IsThread && thread.Managed is { } own) { Maps.Begins(own, map); }
         LockValidation.Validator.Enter(thread, map, site, this);
         var running = new Running(thread, awaited, thread.Flow, isIteration, isCarried);
         thread.Flow = _flow;
@@ -200,8 +204,17 @@ internal sealed class PostedBody(SendOrPostCallback body)
     {
         HeldLocks thread = LockThreads.Current;
         LockInstance? held = thread.Inside == 0 && LockValidation.IsOn ? Contexts.Current()?.Lock : null;
+
+        // A thread that waits for another context may run what is sent to its own meanwhile, and then does not wait: nobody is kept out by what its code holds.
+        (object? awaited, SynchronizationContext? sendsTo) = (thread.Awaited, thread.SendsTo);
+        if (held is not null && sendsTo is not null && !ReferenceEquals(sendsTo, SynchronizationContext.Current) && thread.Find(held) >= 0) { LockValidation.Validator.Unorder(held.Class, "it runs code while it waits for other contexts"); }
         if (held is not null) { thread.Push(held, WantMode.Exclusive, AcquireFlags.None, 0); }
+        thread.Awaited = thread.SendsTo = null;
         try { body(state); }
-        finally { if (held is not null) { LockValidation.Validator.Leave(thread, held); } }
+        finally
+        {
+            (thread.Awaited, thread.SendsTo) = (awaited, sendsTo);
+            if (held is not null) { LockValidation.Validator.Leave(thread, held); }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 // The program's own tasks are looked at; none is started or awaited.
 #pragma warning disable RS0030
@@ -13,6 +14,9 @@ internal static class Maps
     private static readonly ConcurrentDictionary<string, LockInstance> s_byKey = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<Type, LockInstance?> s_byTaskType = new();
     private static readonly FieldInfo? s_action = typeof(Task).GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static readonly FieldInfo? s_startHelper = typeof(Thread).GetField("_startHelper", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static readonly FieldInfo? s_start = s_startHelper?.FieldType.GetField("_start", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static readonly ConditionalWeakTable<Thread, LockInstance> s_byThread = [];
     private static LockInstance?[] s_bySite = [];
 
     /// <summary>The map of this name. One load for a site that asked before.</summary>
@@ -29,6 +33,17 @@ internal static class Maps
         if (task.AsyncState is IAsyncBody { Inner: { } inner } body) { return OfTask(inner) ?? OfAsyncMethod(body.Method); }
         return (s_action?.GetValue(task) as Delegate)?.Target is MapBody run ? run.Map : null;
     }
+
+    /// <summary>The map of what a thread of the program's own runs or will run; null when nobody wrapped that.</summary>
+    internal static LockInstance? OfThread(Thread thread)
+    {
+        // A thread drops what it was given just before it begins with it.
+        if (!s_byThread.TryGetValue(thread, out LockInstance? map) && s_startHelper?.GetValue(thread) is { } helper) { return (s_start?.GetValue(helper) as Delegate)?.Target is MapBody body ? body.Map : null; }
+        return map;
+    }
+
+    /// <summary>A thread of the program's own begins with the code of a map. From here on it no longer tells what it was given.</summary>
+    internal static void Begins(Thread thread, LockInstance map) => s_byThread.TryAdd(thread, map);
 
     /// <summary>The map of an async method that has run. One that never suspended leaves a task that says nothing.</summary>
     /// <remarks>By the compiler's name for its state machine: its attribute would be read by making it. Overloads have the same name and stay unknown.</remarks>

@@ -75,6 +75,13 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         }
     }
 
+    /// <summary>Records that a context takes a lock which its thread has already. What was taken in between says nothing, since nobody waited under it.</summary>
+    internal void AddReentry(HeldLocks thread, int context, LockInstance wanted, WantMode want, int site, List<Cycle> found)
+    {
+        object? stack = null;
+        AddPair(thread, context, wanted, want, site, ref stack, found);
+    }
+
     private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false, bool anyThread = false)
     {
         HeldLock held = thread.Entries[index];

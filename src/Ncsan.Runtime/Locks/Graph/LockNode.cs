@@ -55,7 +55,7 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>Some flow wanted one of its locks alone, so readers can be kept waiting by a waiting writer.</summary>
     internal bool HasWriters = kind is not (LockKind.ReaderWriterLockSlim or LockKind.ReaderWriterLock);
 
-    /// <summary>It is named after a parameter or a result, through which any lock can pass: its locks are judged one by one.</summary>
+    /// <summary>It is named after a parameter or a result, through which any lock can pass, or is the context of an event: its locks are judged one by one.</summary>
     internal bool IsWeak;
 
     /// <summary>The field or static its locks live in, which it shares with the classes of other owners' types; null for what has no such place.</summary>

@@ -68,6 +68,8 @@ internal static class HangFindings
 
     private static string Wanted(object node) => WaitGraph.Wanted(node)?.Class.Name ?? node switch
     {
+        HeldLocks thread when WaitGraph.SendsTo(thread) is { } pump => $"its turn on {pump.Lock.Class.Name} (thread {pump.Thread})",
+        HeldLocks { Awaited: LockInstance map } => $"{map.Class.Name} to end",
         HeldLocks { Awaited: string signal } => $"{signal}, and nobody is left who could signal it",
         HeldLocks { Awaited: Thread joined } => joined.Name is { } name ? $"thread {joined.ManagedThreadId} '{name}' to end" : $"thread {joined.ManagedThreadId} to end",
         HeldLocks { Awaited: Task task } => TaskName(task),
@@ -80,5 +82,5 @@ internal static class HangFindings
 
     private static string Names(string[] names) => string.Join(", ", new HashSet<string>(names, StringComparer.Ordinal));
 
-    private static string TaskName(Task task) => Maps.OfTask(task) is { } map ? $"the task of {map.Class.Name}" : $"a task ({task.Status})";
+    private static string TaskName(Task task) => (Maps.OfTask(task) is { } map ? $"the task of {map.Class.Name}" : $"a task ({task.Status})") + (WaitGraph.IsQueued(task) ? ", which has not begun" : "");
 }

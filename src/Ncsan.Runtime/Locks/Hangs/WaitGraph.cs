@@ -54,26 +54,30 @@ internal sealed class WaitGraph
 
     /// <summary>
     /// Threads that wait for each other, and in the end for one that waits for a signal or a task that nobody is left to give or to end: to be asked only when all are
-    /// blocked. Or null.
+    /// blocked. One of them must wait for a lock, or the last for a task that nobody has begun. Or null.
     /// </summary>
     internal List<object>? Standstill()
     {
         foreach (HeldLocks start in _threads)
         {
-            if (Wanted(start) is null) { continue; }
+            bool wants = Wanted(start) is not null;
+            if (!wants && start.Awaited is not Task) { continue; }
             var path = new List<object>();
             for (object? at = start; at is not null && !path.Contains(at);)
             {
                 path.Add(at);
                 var blockers = new List<object>();
                 AddBlockers(at, blockers);
-                if (blockers.Count == 0 && path.Count > 1 && at is HeldLocks or Task) { return path; }
+                if (blockers.Count == 0 && path.Count > 1 && (wants ? at is HeldLocks or Task : IsQueued(at))) { return path; }
                 at = blockers.Count == 0 ? null : blockers[0];
             }
         }
 
         return null;
     }
+
+    /// <summary>Whether a node is a task that some scheduler has queued and that has not begun. Without a thread that runs nobody will begin it.</summary>
+    internal static bool IsQueued(object node) => node is Task { Status: TaskStatus.WaitingToRun };
 
     /// <summary>The lock that a node waits for, if it is one.</summary>
     internal static LockInstance? Wanted(object node) => node switch
@@ -82,6 +86,9 @@ internal sealed class WaitGraph
         SuspendedFlow flow when flow.Pending is var index and >= 0 => flow.Entries[index].Lock,
         _ => null,
     };
+
+    /// <summary>The context that a thread blocks for until that has run what it was sent.</summary>
+    internal static Pump? SendsTo(HeldLocks thread) => thread is { Awaited: string or Task, SendsTo: { } context } ? Contexts.Known(context) : null;
 
     private static bool IsBlocked(HeldLocks thread) => thread.Awaited is not null || Wanted(thread) is not null;
 
@@ -130,7 +137,10 @@ internal sealed class WaitGraph
             case MapBody[] bodies:
                 foreach (MapBody body in bodies) { AddThread(known => !ReferenceEquals(known, thread) && Runs(known, body), to); }
                 break;
+            case LockInstance map: AddThread(known => !ReferenceEquals(known, thread) && Holds(known, map, WantMode.Exclusive), to); break;
         }
+
+        if (SendsTo(thread) is { } pump) { AddThread(known => known.Managed!.ManagedThreadId == pump.Thread, to); }
     }
 
     private void OfFlow(SuspendedFlow flow, List<object> to)
@@ -192,6 +202,7 @@ internal sealed class WaitGraph
     private void OfTask(Task task, List<object> to)
     {
         Type type = task.GetType();
+        if (IsQueued(task) && PumpOf(task) is { } pump) { AddThread(thread => thread.Managed!.ManagedThreadId == pump.Thread, to); }
         if (Value(task, type, "StateMachine") is { } machine)
         {
             AddThread(thread => Runs(thread, task), to);
@@ -200,6 +211,7 @@ internal sealed class WaitGraph
         else if (Value(task, typeof(Task), "m_action") is Delegate { Target: MapBody body })
         {
             AddThread(thread => Runs(thread, body), to);
+            if (Value(task, type, "m_antecedent") is Task before) { to.Add(before); }
         }
         else if (type.Name.StartsWith("UnwrapPromise", StringComparison.Ordinal))
         {
@@ -214,6 +226,10 @@ internal sealed class WaitGraph
             to.Add(antecedent);
         }
     }
+
+    /// <summary>The context of one thread that runs a task's body when its turn comes, where the scheduler posts to one.</summary>
+    private static Pump? PumpOf(Task task)
+        => Value(task, typeof(Task), "m_taskScheduler") is { } scheduler && Value(scheduler, scheduler.GetType(), "m_synchronizationContext") is SynchronizationContext context ? Contexts.Known(context) : null;
 
     private static void OfMachine(object machine, List<object> to)
     {

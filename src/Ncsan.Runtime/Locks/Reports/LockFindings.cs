@@ -36,7 +36,7 @@ internal static class LockFindings
         JsonLine line = Begin(rule, kind, id, $"{kind}: {member}", Severity(report.Grade), member, report.Cycle.Count == 0 ? "observed" : Words(report.Grade), test);
         if (report.Detail is not null) { Section(line, "What happened", [Sentence(report.Detail)], report.Cycle.Count == 0 ? report.Stack : null, report.Site); }
         for (int i = 0; i < report.Cycle.Count; i++) { Edge(line, report.Cycle[i], i + 1, report.Cycle.Count); }
-        if (report.Cycle.Count > 0 && report.Detail is null)
+        if (report.Cycle.Count > 0 && !report.IsReentry)
         {
             Section(line, "How it hangs", LockScenario.Of(report.Cycle), null, 0);
             Section(line, "How sure this is", report.Grade < LockGrade.ClassLevel ? [Sure(report)] : [Sure(report), "No deadlock happened in this run; it can."], null, 0);

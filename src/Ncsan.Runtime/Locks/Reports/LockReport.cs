@@ -67,6 +67,9 @@ internal sealed record LockReport(
     /// <summary>What to do about it, where that is not what the rule says.</summary>
     internal string? Remedy { get; init; }
 
+    /// <summary>Its threads would enter a lock that they hold, which lets them in: nothing can hang.</summary>
+    internal bool IsReentry => Kind == LockReportKind.InconsistentContext && Detail is not null;
+
     /// <summary>The same for every sighting of one problem: the kind and the classes involved, whatever the order they were met in.</summary>
     internal string Key => Cycle.Count == 0
         ? $"{Kind}:{Subject.Class.Id}@{Site}"

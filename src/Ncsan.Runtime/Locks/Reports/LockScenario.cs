@@ -9,15 +9,29 @@ internal static class LockScenario
 
     internal static IReadOnlyList<string> Of(IReadOnlyList<Dependency> cycle)
     {
-        // The closing edge comes first in the cycle and last in the story.
-        Dependency[] edges = [.. cycle.Skip(1).Append(cycle[0]).Take(MaxColumns)];
-        string[] first = Array.ConvertAll(edges, LockWords.First), second = Array.ConvertAll(edges, LockWords.Second);
-        int width = first.Concat(second).Max(text => text.Length) + 2;
-        var lines = new List<string> { Row(width, [.. edges.Select((_, i) => $"thread {(char)('A' + i)}")]) };
-        for (int i = 0; i < edges.Length; i++) { lines.Add(Row(width, At(edges.Length, i, first[i]))); }
-        for (int i = 0; i < edges.Length; i++) { lines.Add(Row(width, At(edges.Length, i, second[i]))); }
-        if (cycle.Count - edges.Length is var more and > 0) { lines.Add($"... and {more} more {(more == 1 ? "thread" : "threads")} alike"); }
+        List<List<string>> threads = Threads(cycle);
+        int columns = Math.Min(threads.Count, MaxColumns);
+        int width = threads.Max(steps => steps.Max(text => text.Length)) + 2;
+        var lines = new List<string> { Row(width, [.. Enumerable.Range(0, columns).Select(i => $"thread {(char)('A' + i)}")]) };
+        for (int i = 0; i < columns; i++) { lines.Add(Row(width, At(columns, i, threads[i][0]))); }
+        for (int i = 0; i < columns; i++) { lines.AddRange(threads[i].Skip(1).Select(step => Row(width, At(columns, i, step)))); }
+        if (threads.Count - columns is var more and > 0) { lines.Add($"... and {more} more {(more == 1 ? "thread" : "threads")} alike"); }
         return lines;
+    }
+
+    /// <summary>What each thread does. Code that is entered inline is run by the thread that enters it.</summary>
+    private static List<List<string>> Threads(IReadOnlyList<Dependency> cycle)
+    {
+        // The closing edge comes first in the cycle and last in the story.
+        List<Dependency> edges = [.. cycle.Skip(1), cycle[0]];
+        if (edges[0].From.Class.EnteredInline) { edges = [edges[^1], .. edges[..^1]]; }
+        var threads = new List<List<string>>();
+        foreach (Dependency edge in edges)
+        {
+            if (edge.From.Class.EnteredInline && threads.Count > 0) { threads[^1].Add(LockWords.Second(edge)); } else { threads.Add([LockWords.First(edge), LockWords.Second(edge)]); }
+        }
+
+        return threads;
     }
 
     private static string[] At(int count, int column, string text)
