@@ -20,7 +20,8 @@ internal sealed class InlinePass : ICallPass
                 TypeReference result = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
                 Instead(call, $"continuations of {Source(call, receiver)}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(hook + "Of", result)));
                 break;
-            case "System.Threading.Tasks.Sources.ManualResetValueTaskSourceCore`1" when call.Name is "SetResult" or "SetException":
+            // That of an async iterator is the compiler's, and whoever awaits the next element goes on in it by design.
+            case "System.Threading.Tasks.Sources.ManualResetValueTaskSourceCore`1" when call.Name is "SetResult" or "SetException" && !call.Caller.DeclaringType.Name.StartsWith('<'):
                 TypeReference value = ((GenericInstanceType)call.Method.DeclaringType).GenericArguments[0];
                 Instead(call, $"continuations of {LockOrigin.Of(call.Code, receiver.Producer).Name.TrimStart('?')}", w => w.Emit(OpCodes.Call, w.Module.Hooks.Generic(call.Name == "SetResult" ? nameof(Hooks.CompleteCore) : nameof(Hooks.FailCore), value)));
                 break;
