@@ -146,8 +146,7 @@ public static unsafe partial class Hooks
     public static void ThreadJoining(Thread? thread, string? map, int site)
     {
         if (!LockValidation.IsOn || thread is null) { return; }
-        if (map is not null) { Waits.Map(LockThreads.Current, Maps.Of(map, site), site); }
-        Waits.Until(thread, site);
+        Waits.Until(thread, map, site);
         Threads.Creation.Joined(thread);
     }
 

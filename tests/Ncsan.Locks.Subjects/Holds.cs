@@ -247,4 +247,51 @@ public static class Holds
         await s_i3.WaitAsync();
         s_i3.Release();
     }
+
+    private sealed class Worker(bool isKind)
+    {
+        private readonly object _data = new(), _life = new();
+        private readonly ManualResetEventSlim _started = new(), _goOn = new();
+        private Thread? _thread;
+
+        public void Start()
+        {
+            _thread = new Thread(Run);
+            _thread.Start();
+            _started.Wait();
+        }
+
+        private void Run()
+        {
+            lock (_data) { }
+            _started.Set();
+            _goOn.Wait();
+        }
+
+        /// <summary>A kind one waits under a lock of its own.</summary>
+        public void Stop()
+        {
+            if (isKind) { lock (_life) { End(); } } else { lock (_data) { End(); } }
+        }
+
+        private void End()
+        {
+            ThreadPool.QueueUserWorkItem(_ => { Thread.Sleep(20); _goOn.Set(); });
+            _thread!.Join();
+        }
+    }
+
+    [Case] public static void NCS0106_join_of_a_thread_in_a_field()
+    {
+        var worker = new Worker(isKind: false);
+        worker.Start();
+        worker.Stop();
+    }
+
+    [Case] public static void Silent_join_of_a_thread_in_a_field_under_a_lock_of_its_own()
+    {
+        var worker = new Worker(isKind: true);
+        worker.Start();
+        worker.Stop();
+    }
 }

@@ -49,9 +49,10 @@ internal static class Waits
         Threads.Actors.Waited(forAll: false);
     }
 
-    internal static void Until(Thread other, int site)
+    internal static void Until(Thread other, string? map, int site)
     {
         HeldLocks thread = LockThreads.Current;
+        if (thread.Depth > 0 && (map is not null ? Maps.Of(map, site) : Maps.OfThread(other)) is { } body) { Map(thread, body, site); }
         Begin(thread, other, site);
         try { other.Join(); }
         finally { End(thread); }

@@ -30,6 +30,13 @@ internal static class Maps
         return (s_action?.GetValue(task) as Delegate)?.Target is MapBody run ? run.Map : null;
     }
 
+    /// <summary>The map of what a thread runs, which is the first that it entered; or null when that is not known, or over.</summary>
+    internal static LockInstance? OfThread(Thread thread)
+    {
+        HeldLocks? running = Array.Find(LockThreads.All, known => known.Managed == thread);
+        return running?.Entries[0].Lock is { Class.Kind: LockKind.Map } map && thread.IsAlive ? map : null;
+    }
+
     /// <summary>The map of an async method that has run. One that never suspended leaves a task that says nothing.</summary>
     /// <remarks>By the compiler's name for its state machine: its attribute would be read by making it. Overloads have the same name and stay unknown.</remarks>
     private static LockInstance? OfAsyncMethod(MethodInfo method)
