@@ -275,4 +275,58 @@ public static class Semaphores
         s_legacy.DowngradeFromWriterLock(ref cookie);
         s_legacy.ReleaseReaderLock();
     }
+
+    /// <summary>The room is taken by the first reader and left by the last one, who may be another: the first is then gone, and waits at the turnstile again.</summary>
+    [Case] public static void Silent_room_that_the_first_takes_and_the_last_leaves()
+    {
+        SemaphoreSlim room = new(1, 1), turn = new(1, 1);
+        using ManualResetEventSlim isIn = new(), isAgain = new();
+        turn.Wait();
+        room.Wait();
+        room.Release();
+        turn.Release();
+        Case.AtOnce(
+            () =>
+            {
+                turn.Wait();
+                turn.Release();
+                room.Wait();
+                isIn.Set();
+                turn.Wait();
+                turn.Release();
+                isAgain.Set();
+            },
+            () =>
+            {
+                isIn.Wait();
+                isAgain.Wait();
+                room.Release();
+            },
+            () =>
+            {
+                isAgain.Wait();
+                turn.Wait();
+                room.Wait();
+                turn.Release();
+                room.Release();
+            });
+    }
+
+    [Case] public static async Task NCS0101_semaphores_that_stay_locks_to_the_end()
+    {
+        SemaphoreSlim cache = new(1, 1), disk = new(1, 1);
+        await Task.Run(() => Both(cache, disk));
+        await Task.Run(() => Both(disk, cache));
+
+        static async Task Both(SemaphoreSlim first, SemaphoreSlim second)
+        {
+            await first.WaitAsync();
+            try
+            {
+                await second.WaitAsync();
+                second.Release();
+            }
+            finally { first.Release(); }
+        }
+    }
 }

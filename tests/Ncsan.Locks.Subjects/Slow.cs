@@ -74,8 +74,14 @@ public static class Slow
         var holder = new Thread(() => { door.Wait(); stop.Token.WaitHandle.WaitOne(); door.Release(); });
         holder.Start();
         while (door.CurrentCount > 0) { Thread.Yield(); }
-        try { door.Wait(stop.Token); }
+        try
+        {
+            // The holder may be quicker than the cancellation that wakes both.
+            door.Wait(stop.Token);
+            door.Release();
+        }
         catch (OperationCanceledException) { }
+
         holder.Join();
     }
 

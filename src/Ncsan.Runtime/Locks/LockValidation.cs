@@ -29,6 +29,7 @@ internal static class LockValidation
         try { left = SemaphoreLeaks.Reports(); }
         catch (Exception fault) { Fault(fault); }
         IsOn = false;
+        TellConfirmed();
         foreach (LockReport report in Validator.Withheld)
         {
             if (IsTold(report)) { LockFindings.Submit(report); }
@@ -37,6 +38,12 @@ internal static class LockValidation
         foreach (LockReport report in left.Concat(Validator.Doubts).Concat(SemaphoreReleases.OfUntaken())) { LockFindings.Submit(report); }
 
         LockFacts.Write(Validator);
+    }
+
+    /// <summary>The process ends: what was confirmed over semaphores will not be refuted any more.</summary>
+    internal static void TellConfirmed()
+    {
+        foreach (LockReport report in Validator.ConfirmedInTheEnd) { LockFindings.Submit(report); }
     }
 
     /// <summary>Which task was waited for is not known by its class, nor which lock passes through a parameter. Locks that are held once are told by the very locks, and so are
