@@ -120,6 +120,9 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
     /// <summary>For a semaphore that lets several in: how many, as far as it is known. 0 for anything else.</summary>
     internal int Room;
 
+    /// <summary>How a thread holds it that has ended, if one does: nobody can release it any more.</summary>
+    internal HoldMode? LeftBehind;
+
     /// <summary>For a lock that is held once: how that went.</summary>
     internal OneShot? OneShot;
 

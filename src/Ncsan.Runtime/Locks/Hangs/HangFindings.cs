@@ -13,6 +13,7 @@ internal static class HangFindings
     internal static (string Id, JsonLine Line) Line(List<object> circle, HeldLocks[] others)
     {
         var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
+        if (WaitGraph.WantsLeftBehind(circle[0])) { remedy = LockRules.Of(LockReportKind.HeldAtEnd).Remedy; }
 
         // A task is only how one waits for another: what runs it has a section of its own.
         List<object> waiters = circle.FindAll(static node => node is not Task);
@@ -34,7 +35,7 @@ internal static class HangFindings
     private static void Thread(JsonLine line, HeldLocks thread, string title)
     {
         List<string> lines = Held(thread.Entries.AsSpan(0, thread.Depth));
-        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockFindings.Mode(thread.WantedMode.Held())}" : "")}");
+        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockFindings.Mode(thread.WantedMode.Held())}" : "")}{(WaitGraph.WantsLeftBehind(thread) ? ", which a thread left held that has ended" : "")}");
         LockFindings.Section(line, title, lines, thread.WaitStack, WaitGraph.Wanted(thread) is null ? thread.AwaitedSite : thread.WantedSite);
     }
 
@@ -72,6 +73,7 @@ internal static class HangFindings
         HeldLocks { Awaited: MapBody[] bodies } => Names(Array.ConvertAll(bodies, static body => body.Map.Class.Name)),
         HeldLocks { Awaited: Task[] tasks } => $"{tasks.Length} tasks, {Names(Array.ConvertAll(Array.FindAll(tasks, static task => task is { IsCompleted: false }), TaskName))} among them",
         SuspendedFlow { Awaited: { IsCompleted: false } awaited } => TaskName(awaited),
+        SuspendedFlow { Awaited: null, Pump: null } => "what it awaits, and nobody is left who could complete it",
         SuspendedFlow { Pump: { } pump } => $"its turn on {pump.Lock.Class.Name} (thread {pump.Thread})",
         _ => "?",
     };
