@@ -248,6 +248,22 @@ public static class Semaphores
         await two.Write(() => one.Write(() => Task.CompletedTask));
     }
 
+    [Case] public static async Task Silent_readers_by_a_counter_in_both_orders()
+    {
+        ReadersAndWriters one = new(), two = new();
+        await Task.Run(() => one.Read(() => two.Read(() => Task.CompletedTask)));
+        await Task.Run(() => two.Read(() => one.Read(() => Task.CompletedTask)));
+        await one.Write(() => Task.CompletedTask);
+        await two.Write(() => Task.CompletedTask);
+    }
+
+    [Case] public static async Task NCS0103_readers_by_a_counter_and_writers_under_each_other()
+    {
+        ReadersAndWriters one = new(), two = new();
+        await Task.Run(() => one.Read(() => two.Write(() => Task.CompletedTask)));
+        await Task.Run(() => two.Read(() => one.Write(() => Task.CompletedTask)));
+    }
+
     private static void Dine(SemaphoreSlim seats, object[] forks) => Case.InTurn([.. Enumerable.Range(0, forks.Length).Select(i => (Action)(() =>
     {
         seats.Wait();

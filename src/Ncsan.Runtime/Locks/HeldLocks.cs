@@ -130,6 +130,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>The async method that is entered next is awaited on the spot by the one that calls it.</summary>
     internal bool AwaitsNext;
 
+    /// <summary>The method that is called next does nothing but wait for a semaphore, and is awaited on the spot.</summary>
+    internal bool AwaitsForward;
+
     /// <summary>The lock that an annotation said is taken next under a parent, and the parent.</summary>
     internal LockInstance? NestChild, NestParent;
 

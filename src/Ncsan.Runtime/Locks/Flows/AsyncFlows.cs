@@ -158,17 +158,19 @@ internal static class AsyncFlows
     {
         HeldLocks thread = LockThreads.Current;
         if (semaphore is null || thread.Inside != 0) { return; }
-        if (!awaitedHere)
+        if (!awaitedHere && !(LockCall.IsForwarded(how) && thread.AwaitsForward))
         {
             LockInstance instance = LockBinding.Of(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, site);
             LockValidation.Validator.Unorder(instance.Class, "the task of its acquire is not awaited on the spot");
             return;
         }
 
+        thread.AwaitsForward = false;
+
         // The last await of it was cancelled, or it would not be asked for again.
         int stale = thread.FindObject(semaphore);
         if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
-        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, AcquireFlags.Async | LockCall.Flags(how), site);
+        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, LockCall.Mode(how), AcquireFlags.Async | LockCall.Flags(how), site);
         if (LockCall.IsCounted(how)) { FlowHolds.Counted(thread); }
         if (!LockCall.IsReleased(how)) { HandOns.Expect(thread); }
         else if (thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
