@@ -12,8 +12,7 @@ internal static class HangFindings
 
     internal static (string Id, JsonLine Line) Line(List<object> circle, HeldLocks[] others)
     {
-        var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
-        if (WaitGraph.WantsLeftBehind(circle[0])) { remedy = LockRules.Of(LockReportKind.HeldAtEnd).Remedy; }
+        var (rule, kind, _) = LockRules.Of(LockReportKind.Deadlock);
 
         // A task is only how one waits for another: what runs it has a section of its own.
         List<object> waiters = circle.FindAll(static node => node is not Task);
@@ -28,9 +27,19 @@ internal static class HangFindings
 
         foreach (HeldLocks thread in others.AsSpan(0, Math.Min(MostOthers, others.Length))) { Thread(line, thread, $"{Name(thread)} waits too, outside of the circle"); }
         if (others.Length > MostOthers) { LockFindings.Section(line, $"{others.Length - MostOthers} more threads wait", [], null, 0); }
-        LockFindings.Section(line, "What to do", [remedy], null, 0);
+        LockFindings.Section(line, "What to do", [LockRules.Of(Cause(waiters)).Remedy], null, 0);
         return (id, line.CloseList().Close());
     }
+
+    /// <summary>What brought it about: only where all wait for locks is it their order.</summary>
+    private static LockReportKind Cause(List<object> waiters) => waiters switch
+    {
+        [var first, ..] when WaitGraph.WantsLeftBehind(first) => LockReportKind.HeldAtEnd,
+        _ when waiters.Exists(static node => node is SuspendedFlow { Pump: not null } && WaitGraph.Wanted(node) is null) => LockReportKind.SyncOverAsync,
+        _ when waiters.Exists(static node => WaitGraph.Wanted(node) is null) => LockReportKind.WaitUnderLock,
+        [_] => LockReportKind.RecursiveLocking,
+        _ => LockReportKind.Deadlock,
+    };
 
     private static void Thread(JsonLine line, HeldLocks thread, string title)
     {
