@@ -124,10 +124,10 @@ public static class Holds
             finally { _gate.Release(); }
         }
 
-        public async Task UseAgain()
+        public async Task UseAgain(bool isRescued)
         {
             await _gate.WaitAsync();
-            Task rescue = Task.Delay(50).ContinueWith(_ => _gate.Release());
+            Task rescue = isRescued ? Task.Delay(50).ContinueWith(_ => _gate.Release()) : Task.CompletedTask;
             await Use();
             await rescue;
         }
@@ -178,11 +178,19 @@ public static class Holds
         }
     }
 
-    [Case] public static async Task NCS0102_async_mutex_taken_again_by_its_flow()
+    [Case] public static async Task NCS0112_2_async_mutex_taken_again_by_its_flow()
     {
         var cell = new Cell();
         await cell.Use();
-        await cell.UseAgain();
+        await cell.UseAgain(isRescued: false);
+    }
+
+    /// <summary>Whoever gets in again was let in by somebody, and may have meant to be.</summary>
+    [Case] public static async Task Silent_async_mutex_waited_for_again_and_given_back_by_another()
+    {
+        var cell = new Cell();
+        await cell.Use();
+        await cell.UseAgain(isRescued: true);
     }
 
     [Case] public static async Task Silent_flow_that_queues_for_what_its_starter_holds()

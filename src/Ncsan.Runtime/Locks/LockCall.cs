@@ -64,6 +64,7 @@ public static class LockCall
         lockObject = NamedHandles.Of(lockObject);
         WantMode want = Mode(how);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
+        if (lockObject is SemaphoreSlim { CurrentCount: > 1 and var room } several) { Throttle(thread, several, room, owner, origin, site); }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
         if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
         if (IsCounted(how)) { FlowHolds.Counted(thread); }
@@ -94,6 +95,7 @@ public static class LockCall
     {
         ref HeldLock entry = ref thread.Entries[index];
         if (ReferenceEquals(thread.Missed, entry.Lock)) { thread.Missed = null; }
+        if (entry.Lock.IsWantedAgain) { LockValidation.Validator.GotAgain(entry.Lock); }
         if (index > 0 && !entry.Class.Unordered && FlowHolds.IsHeldBelow(thread, index)) { LockValidation.Validator.Unorder(entry.Class, "it is released where nobody looks"); }
 
         // Who waits for signals takes one after another, and gives none back.
@@ -103,12 +105,21 @@ public static class LockCall
             return;
         }
 
-        if (entry.Object is not SemaphoreSlim { CurrentCount: > 0 and var left } semaphore) { return; }
-        LockValidation.Validator.Unorder(entry.Class, "it lets several in at once, so it is a throttle", isThrottle: true);
+        if (entry.Object is SemaphoreSlim { CurrentCount: > 0 and var left } semaphore) { Throttle(entry.Lock, semaphore, left + 1); }
+    }
+
+    /// <summary>A semaphore has room for several before it is taken. Afterwards others may have taken what was left.</summary>
+    internal static void Throttle(HeldLocks thread, SemaphoreSlim semaphore, int room, object? owner, string origin, int site)
+    {
+        if (thread.Inside == 0) { Throttle(LockBinding.Of(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, site), semaphore, room); }
+    }
+
+    private static void Throttle(LockInstance throttle, SemaphoreSlim semaphore, int room)
+    {
+        LockValidation.Validator.Unorder(throttle.Class, "it lets several in at once, so it is a throttle", isThrottle: true);
 
         // Without a maximum of its own the most that were ever seen to have room is what is known.
-        LockInstance throttle = entry.Lock;
-        throttle.Room = throttle.Room == 0 && s_maximum?.GetValue(semaphore) is int most and < int.MaxValue ? most : Math.Max(throttle.Room, left + 1);
+        throttle.Room = throttle.Room == 0 && s_maximum?.GetValue(semaphore) is int most and < int.MaxValue ? most : Math.Max(throttle.Room, room);
     }
 
     /// <summary>Every level of a lock is given back at once.</summary>

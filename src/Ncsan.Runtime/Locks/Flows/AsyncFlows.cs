@@ -170,6 +170,7 @@ internal static class AsyncFlows
         // The last await of it was cancelled, or it would not be asked for again.
         int stale = thread.FindObject(semaphore);
         if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
+        if (semaphore is SemaphoreSlim { CurrentCount: > 1 and var room } several) { LockCall.Throttle(thread, several, room, owner, origin, site); }
         LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, LockCall.Mode(how), AcquireFlags.Async | LockCall.Flags(how), site);
         if (LockCall.IsCounted(how)) { FlowHolds.Counted(thread); }
         if (!LockCall.IsReleased(how)) { HandOns.Expect(thread); }

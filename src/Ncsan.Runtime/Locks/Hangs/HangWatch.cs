@@ -114,7 +114,7 @@ internal static class HangWatch
     private static void Report(List<object> circle, WaitGraph graph)
     {
         int threads = circle.FindAll(static node => node is HeldLocks).Count, flows = circle.FindAll(static node => node is SuspendedFlow).Count;
-        LockValidation.TellConfirmed();
+        LockValidation.TellOfSemaphores();
         LockFindings.SubmitHang(circle, Array.FindAll(graph.Blocked(), thread => !circle.Contains(thread)));
         string who = (threads, flows) switch
         {
