@@ -19,7 +19,7 @@ public static class Semaphores
             finally { _open.Release(); }
         }
 
-        private async Task Inner(CancellationToken stop)
+        public async Task Inner(CancellationToken stop)
         {
             await _open.WaitAsync(stop);
             try { await Task.Yield(); }
@@ -32,6 +32,19 @@ public static class Semaphores
         using var stop = new CancellationTokenSource();
         try { await new Door().Enter(stop); }
         catch (OperationCanceledException) { }
+    }
+
+    [Case] public static async Task NCS0102_semaphore_taken_again_until_it_is_cancelled_and_well_used_after()
+    {
+        using var stop = new CancellationTokenSource();
+        var door = new Door();
+        try { await door.Enter(stop); }
+        catch (OperationCanceledException) { }
+        for (int i = 0; i < 3; i++)
+        {
+            using var late = new CancellationTokenSource();
+            await Task.Run(() => door.Inner(late.Token));
+        }
     }
 
     [Case] public static void NCS0102_semaphore_taken_again_by_another_name()

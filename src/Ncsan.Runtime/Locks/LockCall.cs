@@ -64,6 +64,7 @@ public static class LockCall
         lockObject = NamedHandles.Of(lockObject);
         WantMode want = Mode(how);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
+        thread.WantsAgain = false;
         if (lockObject is SemaphoreSlim { CurrentCount: > 1 and var room } several) { Throttle(thread, several, room, owner, origin, site); }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
         if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
@@ -88,14 +89,15 @@ public static class LockCall
     {
         int depth = thread.Depth;
         LockEvents.Taken(thread);
-        if (thread.Depth > depth && thread.Entries[depth].Class.Kind.IsSemaphore()) { TakenSemaphore(thread, depth); }
+        if (thread.Depth <= depth || !thread.Entries[depth].Class.Kind.IsSemaphore()) { return; }
+        if (thread.WantsAgain) { LockValidation.Validator.GotAgain(thread.Entries[depth].Lock, thread.Entries[depth].Site); }
+        TakenSemaphore(thread, depth);
     }
 
     internal static void TakenSemaphore(HeldLocks thread, int index)
     {
         ref HeldLock entry = ref thread.Entries[index];
         if (ReferenceEquals(thread.Missed, entry.Lock)) { thread.Missed = null; }
-        if (entry.Lock.IsWantedAgain) { LockValidation.Validator.GotAgain(entry.Lock); }
         if (index > 0 && !entry.Class.Unordered && FlowHolds.IsHeldBelow(thread, index)) { LockValidation.Validator.Unorder(entry.Class, "it is released where nobody looks"); }
 
         // Who waits for signals takes one after another, and gives none back.

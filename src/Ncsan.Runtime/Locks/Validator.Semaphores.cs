@@ -24,18 +24,17 @@ internal sealed partial class Validator
     private void Doubt(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail)
     {
         LockReport report = Report(kind, thread, instance, site, detail);
-        instance.IsWantedAgain |= kind == LockReportKind.RecursiveLocking;
+        thread.WantsAgain |= kind == LockReportKind.RecursiveLocking;
         _reportLock.Enter();
         try { if (_doubts.Count < MostDoubts && !_doubts.Exists(known => known.Key == report.Key)) { _doubts.Add(report); } }
         finally { _reportLock.Exit(); }
     }
 
     /// <summary>A flow has got a semaphore that it seemed to have already, so it had been given back by somebody else.</summary>
-    internal void GotAgain(LockInstance instance)
+    internal void GotAgain(LockInstance instance, int site)
     {
-        instance.IsWantedAgain = false;
         _reportLock.Enter();
-        try { _doubts.RemoveAll(report => report.Kind == LockReportKind.RecursiveLocking && ReferenceEquals(report.Subject, instance)); }
+        try { _doubts.RemoveAll(report => report.Kind == LockReportKind.RecursiveLocking && report.Site == site && ReferenceEquals(report.Subject, instance)); }
         finally { _reportLock.Exit(); }
     }
 

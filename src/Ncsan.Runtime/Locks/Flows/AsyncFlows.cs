@@ -165,7 +165,7 @@ internal static class AsyncFlows
             return;
         }
 
-        thread.AwaitsForward = false;
+        thread.AwaitsForward = thread.WantsAgain = false;
 
         // The last await of it was cancelled, or it would not be asked for again.
         int stale = thread.FindObject(semaphore);
@@ -177,6 +177,7 @@ internal static class AsyncFlows
         else if (thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
         thread.WantedFlags |= AcquireFlags.Pending;
         LockEvents.Taken(thread);
+        if (thread.WantsAgain) { thread.Entries[thread.Depth - 1].Count = 2; }
     }
 
     /// <summary>The await has come back with the semaphore, or without.</summary>
@@ -196,6 +197,7 @@ internal static class AsyncFlows
                 return;
             }
 
+            if (got.Count > 1) { LockValidation.Validator.GotAgain(got.Lock, got.Site); }
             thread.Push(got.Lock, got.Want, got.Flags & ~AcquireFlags.Pending, got.Site, got.Object);
             LockCall.TakenSemaphore(thread, thread.Depth - 1);
             return;

@@ -120,9 +120,6 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
     /// <summary>For what guards such a counter: the semaphore. Its taker asks for the guard again to leave, and which of them is the last one is not known.</summary>
     internal LockInstance? Counts;
 
-    /// <summary>For a semaphore: a flow waits for it that seems to have it.</summary>
-    internal bool IsWantedAgain;
-
     /// <summary>For a semaphore that lets several in: how many, as far as it is known. 0 for anything else.</summary>
     internal int Room;
 
