@@ -141,4 +141,15 @@ public static class Batons
             }
         }))]);
     }
+
+    /// <summary>Nobody keeps it from going on, so it is the thread itself that gives it its turn, and the last one is used up.</summary>
+    [Case] public static void Silent_turn_that_a_thread_gives_itself() => Case.InTurn(() =>
+    {
+        var turn = new SemaphoreSlim(0, 1);
+        for (int i = 0; i < 3; i++)
+        {
+            turn.Release();
+            turn.Wait();
+        }
+    });
 }
