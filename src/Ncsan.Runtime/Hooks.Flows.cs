@@ -66,6 +66,18 @@ public static unsafe partial class Hooks
         if (LockThreads.CurrentOrNull is { } thread) { thread.AwaitsNext = false; }
     }
 
+    /// <summary>A method is about to be called that does nothing but call SemaphoreSlim.WaitAsync, and whose task is awaited on the spot.</summary>
+    public static void ForwardAwaited()
+    {
+        if (LockValidation.IsOn) { LockThreads.Current.AwaitsForward = true; }
+    }
+
+    /// <summary>It has come back with its task.</summary>
+    public static void ForwardAwaitedDone()
+    {
+        if (LockThreads.CurrentOrNull is { } thread) { thread.AwaitsForward = false; }
+    }
+
     /// <summary>SemaphoreSlim.WaitAsync is about to be called.</summary>
     /// <param name="semaphore">The semaphore.</param>
     /// <param name="owner">What it is a field of, or null.</param>

@@ -242,6 +242,21 @@ public static unsafe partial class Hooks
         if (LockValidation.IsOn) { LockCall.Releasing(lockObject, how, site); }
     }
 
+    /// <summary>Instead of <c>Monitor.Wait</c> for as long as it takes: who will pulse is not known.</summary>
+    public static bool MonitorWait(object lockObject, object? owner, string origin, int site)
+    {
+        if (!LockValidation.IsOn) { return Monitor.Wait(lockObject); }
+        LockCall.MonitorWaiting(lockObject, owner, origin, site);
+        HeldLocks thread = LockThreads.Current;
+        if (thread.Inside == 0) { Waits.ForSignal(thread, "Monitor.Pulse", site); }
+        try { return Monitor.Wait(lockObject); }
+        finally
+        {
+            thread.Awaited = null;
+            thread.Lent = null;
+        }
+    }
+
     /// <summary>Monitor.Wait is about to let go of the lock and to take it back later, whatever else is held.</summary>
     public static void MonitorWaiting(object? lockObject, object? owner, string origin, int site)
     {

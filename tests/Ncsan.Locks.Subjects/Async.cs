@@ -181,4 +181,78 @@ public static class Async
             (await (done == first ? second : first)).Dispose();
         }
     }
+
+    private sealed class TaskLock(int permits = 1)
+    {
+        private readonly SemaphoreSlim _semaphore = new(permits, permits);
+
+        public Task Enter() => _semaphore.WaitAsync();
+
+        public Task<bool> TryEnter(int milliseconds, CancellationToken stop) => _semaphore.WaitAsync(milliseconds, stop);
+
+        public void Exit() => _semaphore.Release();
+    }
+
+    [Case] public static async Task NCS0103_helpers_that_return_the_task_of_WaitAsync()
+    {
+        TaskLock one = new(), two = new();
+        await Task.Run(() => Both(one, two));
+        await Task.Run(() => Both(two, one));
+
+        static async Task Both(TaskLock first, TaskLock second)
+        {
+            await first.Enter();
+            await Task.Yield();
+            await second.Enter().ConfigureAwait(false);
+            second.Exit();
+            first.Exit();
+        }
+    }
+
+    [Case] public static async Task Silent_helpers_whose_wait_is_given_up()
+    {
+        TaskLock one = new(), two = new();
+        await Task.Run(() => Both(one, two));
+        await Task.Run(() => Both(two, one));
+
+        static async Task Both(TaskLock first, TaskLock second)
+        {
+            await first.Enter();
+            if (await second.TryEnter(10, CancellationToken.None)) { second.Exit(); }
+            first.Exit();
+        }
+    }
+
+    /// <summary>Whose the semaphore is that a task waits for which is kept is not known.</summary>
+    [Case] public static async Task Silent_helpers_whose_task_is_kept()
+    {
+        TaskLock one = new(), two = new();
+        await Both(one, two);
+        await Task.Run(() => Both(two, one));
+
+        static async Task Both(TaskLock first, TaskLock second)
+        {
+            Task entered = first.Enter();
+            await Task.Yield();
+            await entered;
+            await second.Enter();
+            second.Exit();
+            first.Exit();
+        }
+    }
+
+    [Case] public static async Task Silent_helpers_of_a_throttle()
+    {
+        TaskLock several = new(3), one = new();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
+        {
+            await (i % 2 == 0 ? several : one).Enter();
+            try
+            {
+                await Task.Yield();
+                if (i % 2 == 1) { await several.Enter(); several.Exit(); }
+            }
+            finally { (i % 2 == 0 ? several : one).Exit(); }
+        }));
+    }
 }

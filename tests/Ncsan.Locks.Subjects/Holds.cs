@@ -124,10 +124,10 @@ public static class Holds
             finally { _gate.Release(); }
         }
 
-        public async Task UseAgain()
+        public async Task UseAgain(bool isRescued)
         {
             await _gate.WaitAsync();
-            Task rescue = Task.Delay(50).ContinueWith(_ => _gate.Release());
+            Task rescue = isRescued ? Task.Delay(50).ContinueWith(_ => _gate.Release()) : Task.CompletedTask;
             await Use();
             await rescue;
         }
@@ -178,11 +178,19 @@ public static class Holds
         }
     }
 
-    [Case] public static async Task NCS0102_async_mutex_taken_again_by_its_flow()
+    [Case] public static async Task NCS0112_2_async_mutex_taken_again_by_its_flow()
     {
         var cell = new Cell();
         await cell.Use();
-        await cell.UseAgain();
+        await cell.UseAgain(isRescued: false);
+    }
+
+    /// <summary>Whoever gets in again was let in by somebody, and may have meant to be.</summary>
+    [Case] public static async Task Silent_async_mutex_waited_for_again_and_given_back_by_another()
+    {
+        var cell = new Cell();
+        await cell.Use();
+        await cell.UseAgain(isRescued: true);
     }
 
     [Case] public static async Task Silent_flow_that_queues_for_what_its_starter_holds()
@@ -246,5 +254,52 @@ public static class Holds
         s_i4.Release();
         await s_i3.WaitAsync();
         s_i3.Release();
+    }
+
+    private sealed class Worker(bool isKind)
+    {
+        private readonly object _data = new(), _life = new();
+        private readonly ManualResetEventSlim _started = new(), _goOn = new();
+        private Thread? _thread;
+
+        public void Start()
+        {
+            _thread = new Thread(Run);
+            _thread.Start();
+            _started.Wait();
+        }
+
+        private void Run()
+        {
+            lock (_data) { }
+            _started.Set();
+            _goOn.Wait();
+        }
+
+        /// <summary>A kind one waits under a lock of its own.</summary>
+        public void Stop()
+        {
+            if (isKind) { lock (_life) { End(); } } else { lock (_data) { End(); } }
+        }
+
+        private void End()
+        {
+            ThreadPool.QueueUserWorkItem(_ => { Thread.Sleep(20); _goOn.Set(); });
+            _thread!.Join();
+        }
+    }
+
+    [Case] public static void NCS0106_join_of_a_thread_in_a_field()
+    {
+        var worker = new Worker(isKind: false);
+        worker.Start();
+        worker.Stop();
+    }
+
+    [Case] public static void Silent_join_of_a_thread_in_a_field_under_a_lock_of_its_own()
+    {
+        var worker = new Worker(isKind: true);
+        worker.Start();
+        worker.Stop();
     }
 }

@@ -19,7 +19,7 @@ public static class Semaphores
             finally { _open.Release(); }
         }
 
-        private async Task Inner(CancellationToken stop)
+        public async Task Inner(CancellationToken stop)
         {
             await _open.WaitAsync(stop);
             try { await Task.Yield(); }
@@ -32,6 +32,19 @@ public static class Semaphores
         using var stop = new CancellationTokenSource();
         try { await new Door().Enter(stop); }
         catch (OperationCanceledException) { }
+    }
+
+    [Case] public static async Task NCS0102_semaphore_taken_again_until_it_is_cancelled_and_well_used_after()
+    {
+        using var stop = new CancellationTokenSource();
+        var door = new Door();
+        try { await door.Enter(stop); }
+        catch (OperationCanceledException) { }
+        for (int i = 0; i < 3; i++)
+        {
+            using var late = new CancellationTokenSource();
+            await Task.Run(() => door.Inner(late.Token));
+        }
     }
 
     [Case] public static void NCS0102_semaphore_taken_again_by_another_name()
@@ -248,6 +261,22 @@ public static class Semaphores
         await two.Write(() => one.Write(() => Task.CompletedTask));
     }
 
+    [Case] public static async Task Silent_readers_by_a_counter_in_both_orders()
+    {
+        ReadersAndWriters one = new(), two = new();
+        await Task.Run(() => one.Read(() => two.Read(() => Task.CompletedTask)));
+        await Task.Run(() => two.Read(() => one.Read(() => Task.CompletedTask)));
+        await one.Write(() => Task.CompletedTask);
+        await two.Write(() => Task.CompletedTask);
+    }
+
+    [Case] public static async Task NCS0103_readers_by_a_counter_and_writers_under_each_other()
+    {
+        ReadersAndWriters one = new(), two = new();
+        await Task.Run(() => one.Read(() => two.Write(() => Task.CompletedTask)));
+        await Task.Run(() => two.Read(() => one.Write(() => Task.CompletedTask)));
+    }
+
     private static void Dine(SemaphoreSlim seats, object[] forks) => Case.InTurn([.. Enumerable.Range(0, forks.Length).Select(i => (Action)(() =>
     {
         seats.Wait();
@@ -274,5 +303,59 @@ public static class Semaphores
         LockCookie cookie = s_legacy.UpgradeToWriterLock(-1);
         s_legacy.DowngradeFromWriterLock(ref cookie);
         s_legacy.ReleaseReaderLock();
+    }
+
+    /// <summary>The room is taken by the first reader and left by the last one, who may be another: the first is then gone, and waits at the turnstile again.</summary>
+    [Case] public static void Silent_room_that_the_first_takes_and_the_last_leaves()
+    {
+        SemaphoreSlim room = new(1, 1), turn = new(1, 1);
+        using ManualResetEventSlim isIn = new(), isAgain = new();
+        turn.Wait();
+        room.Wait();
+        room.Release();
+        turn.Release();
+        Case.AtOnce(
+            () =>
+            {
+                turn.Wait();
+                turn.Release();
+                room.Wait();
+                isIn.Set();
+                turn.Wait();
+                turn.Release();
+                isAgain.Set();
+            },
+            () =>
+            {
+                isIn.Wait();
+                isAgain.Wait();
+                room.Release();
+            },
+            () =>
+            {
+                isAgain.Wait();
+                turn.Wait();
+                room.Wait();
+                turn.Release();
+                room.Release();
+            });
+    }
+
+    [Case] public static async Task NCS0101_semaphores_that_stay_locks_to_the_end()
+    {
+        SemaphoreSlim cache = new(1, 1), disk = new(1, 1);
+        await Task.Run(() => Both(cache, disk));
+        await Task.Run(() => Both(disk, cache));
+
+        static async Task Both(SemaphoreSlim first, SemaphoreSlim second)
+        {
+            await first.WaitAsync();
+            try
+            {
+                await second.WaitAsync();
+                second.Release();
+            }
+            finally { first.Release(); }
+        }
     }
 }

@@ -74,10 +74,10 @@ public static class Slow
         var holder = new Thread(() => { door.Wait(); stop.Token.WaitHandle.WaitOne(); door.Release(); });
         holder.Start();
         while (door.CurrentCount > 0) { Thread.Yield(); }
-
         // Now and then the holder is out before the waiter has heard of the end.
         try { door.Wait(stop.Token); door.Release(); }
         catch (OperationCanceledException) { }
+
         holder.Join();
     }
 

@@ -30,6 +30,13 @@ public class EndToEndTests(Subjects subjects) : IClassFixture<Subjects>
     }
 
     [Fact]
+    public void A_semaphore_that_its_flow_takes_again_is_told_when_the_program_hangs_for_it()
+    {
+        var run = subjects.Go(1, "NCS0112_2_async_mutex_taken_again_by_its_flow");
+        Assert.Equal(["NCS0102", "NCS0112"], run.Rules.Order());
+    }
+
+    [Fact]
     public void Clean_programs_are_silent()
     {
         int times = Environment.GetEnvironmentVariable("NCSAN_LONG") == "1" ? 20 : 2;

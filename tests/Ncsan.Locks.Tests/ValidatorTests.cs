@@ -59,7 +59,7 @@ public class ValidatorTests
     public void A_semaphore_is_believed_to_be_a_lock_only_after_its_taker_released_it()
     {
         Script run = new(Flavor.All.Single(flavor => flavor.Name == "SemaphoreSlim"));
-        var (validator, reports) = (run.Validator, run.Reports);
+        Validator validator = run.Validator;
         LockInstance semaphore = validator.AddInstance(validator.AddClass("S", LockKind.SemaphoreSlim));
         LockInstance other = validator.AddInstance(validator.AddClass("M", LockKind.Monitor));
         HeldLocks one = Thread(1), two = Thread(2);
@@ -67,10 +67,29 @@ public class ValidatorTests
         validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
         validator.Acquire(two, other, WantMode.Exclusive, AcquireFlags.None, 3);
         validator.Acquire(two, semaphore, WantMode.Exclusive, AcquireFlags.None, 4);
-        Assert.Empty(reports);
+        Assert.Empty(run.Reports);
         validator.Release(one, other, null, 5);
         validator.Release(one, semaphore, null, 6);
-        Assert.Equal(LockReportKind.CircularDependency, Assert.Single(reports).Kind);
+        Assert.Equal(LockReportKind.CircularDependency, Assert.Single(run.Reports).Kind);
+    }
+
+    [Fact]
+    public void A_cycle_over_a_semaphore_is_refuted_by_a_release_of_somebody_else_after_it()
+    {
+        Script run = new(Flavor.All[0]);
+        LockInstance semaphore = run.Validator.AddInstance(run.Validator.AddClass("S", LockKind.SemaphoreSlim));
+        LockInstance other = run.Validator.AddInstance(run.Validator.AddClass("M", LockKind.Monitor));
+        HeldLocks one = Thread(1), two = Thread(2);
+        run.Validator.Acquire(one, semaphore, WantMode.Exclusive, AcquireFlags.None, 1);
+        run.Validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
+        run.Validator.Release(one, other, null, 3);
+        run.Validator.Release(one, semaphore, null, 4);
+        run.Validator.Acquire(two, other, WantMode.Exclusive, AcquireFlags.None, 5);
+        run.Validator.Acquire(two, semaphore, WantMode.Exclusive, AcquireFlags.None, 6);
+        Assert.Single(run.Reports);
+        run.Validator.Release(one, semaphore, null, 7);
+        Assert.Empty(run.Reports);
+        Assert.Empty(run.Validator.Withheld);
     }
 
     [Fact]

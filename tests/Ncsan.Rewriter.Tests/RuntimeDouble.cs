@@ -24,6 +24,7 @@ internal static class RuntimeDouble
         [nameof(Hooks.MonitorEnterTaken)] = "System.Threading.Monitor.Enter(lockObject, ref taken);",
         [nameof(Hooks.MonitorEnter)] = "System.Threading.Monitor.Enter(lockObject);",
         [nameof(Hooks.MonitorExit)] = "System.Threading.Monitor.Exit(lockObject);",
+        [nameof(Hooks.MonitorWait)] = "return System.Threading.Monitor.Wait(lockObject);",
         [nameof(Hooks.LockEnter)] = "lockObject.Enter();",
         [nameof(Hooks.LockEnterScope)] = "return lockObject.EnterScope();",
         [nameof(Hooks.LockExit)] = "lockObject.Exit();",

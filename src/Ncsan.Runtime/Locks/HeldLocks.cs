@@ -50,7 +50,7 @@ internal struct HeldLock
     /// <summary>Where it was taken.</summary>
     internal int Site;
 
-    /// <summary>How often its holder took it.</summary>
+    /// <summary>How often its holder took it; of a semaphore that is asked for, whether he seems to have it already.</summary>
     internal int Count;
 
     /// <summary>Which release of the lock comes next, as of the acquire: once that has happened the entry stands for nothing, whoever did it.</summary>
@@ -133,6 +133,12 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     /// <summary>The async method that is entered next is awaited on the spot by the one that calls it.</summary>
     internal bool AwaitsNext;
 
+    /// <summary>The method that is called next does nothing but wait for a semaphore, and is awaited on the spot.</summary>
+    internal bool AwaitsForward;
+
+    /// <summary>The semaphore that is wanted is one that the flow seems to have.</summary>
+    internal bool WantsAgain;
+
     /// <summary>The lock that an annotation said is taken next under a parent, and the parent.</summary>
     internal LockInstance? NestChild, NestParent;
 
@@ -179,6 +185,7 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         if (entry.IsOver) { return false; }
         Push(entry.Lock, entry.Want, entry.Flags, entry.Site, entry.Object);
         Entries[Depth - 1].Epoch = entry.Epoch;
+        Entries[Depth - 1].Count = entry.Count;
         return true;
     }
 

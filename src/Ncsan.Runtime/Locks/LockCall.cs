@@ -7,7 +7,7 @@ public static class LockCall
 {
     private static readonly FieldInfo? s_maximum = typeof(SemaphoreSlim).GetField("m_maxCount", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    private const int ModeShift = 8, TryBit = 1 << 16, CancelableBit = 1 << 17, ReleasedBit = 1 << 18, CountedBit = 1 << 19;
+    private const int ModeShift = 8, TryBit = 1 << 16, CancelableBit = 1 << 17, ReleasedBit = 1 << 18, CountedBit = 1 << 19, ForwardedBit = 1 << 20;
 
     /// <summary>The value for a call that takes a lock.</summary>
     /// <param name="kind">The name of a lock kind; <c>WaitHandle</c> when only the object knows.</param>
@@ -19,12 +19,16 @@ public static class LockCall
     public static int Take(string kind, string mode, bool isTry, bool isCancelable, bool isReleased, bool isCounted = false)
         => Kind(kind) | (int)Enum.Parse<WantMode>(mode) << ModeShift | (isTry ? TryBit : 0) | (isCancelable ? CancelableBit : 0) | (isReleased ? ReleasedBit : 0) | (isCounted ? CountedBit : 0);
 
+    /// <summary>The same call in a method that does nothing else, so that whoever awaits that one awaits the call.</summary>
+    public static int Forwarded(int how) => how | ForwardedBit;
+
     /// <summary>The value for a call that releases a lock.</summary>
     public static int Release(string kind, string? mode) => Kind(kind) | (mode is null ? 0xFF : (int)Enum.Parse<HoldMode>(mode)) << ModeShift;
 
     private static int Kind(string kind) => kind == "WaitHandle" ? 0xFF : (int)Enum.Parse<LockKind>(kind);
 
-    internal static WantMode Mode(int how) => (WantMode)(how >> ModeShift & 0xFF);
+    /// <summary>How it is wanted. Who takes a semaphore for several is a reader: those that come after the first do not even ask for it.</summary>
+    internal static WantMode Mode(int how) => IsCounted(how) ? WantMode.RecursiveShared : (WantMode)(how >> ModeShift & 0xFF);
 
     internal static AcquireFlags Flags(int how) => ((how & TryBit) != 0 ? AcquireFlags.Try : AcquireFlags.None) | ((how & CancelableBit) != 0 ? AcquireFlags.Cancelable : AcquireFlags.None);
 
@@ -34,6 +38,8 @@ public static class LockCall
     internal static bool IsReleased(int how) => (how & ReleasedBit) != 0;
 
     internal static bool IsCounted(int how) => (how & CountedBit) != 0;
+
+    internal static bool IsForwarded(int how) => (how & ForwardedBit) != 0;
 
     /// <summary>The same call, with a time after which it gives up.</summary>
     internal static int WithTimeout(int how, int milliseconds) => milliseconds == Timeout.Infinite ? how : how | CancelableBit;
@@ -58,6 +64,8 @@ public static class LockCall
         lockObject = NamedHandles.Of(lockObject);
         WantMode want = Mode(how);
         if (want == WantMode.Shared && lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion } slim && thread.FindObject(slim) >= 0) { want = WantMode.RecursiveShared; }
+        thread.WantsAgain = false;
+        if (lockObject is SemaphoreSlim { CurrentCount: > 1 and var room } several) { Throttle(thread, several, room, owner, origin, site); }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
         if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
         if (IsCounted(how)) { FlowHolds.Counted(thread); }
@@ -81,7 +89,9 @@ public static class LockCall
     {
         int depth = thread.Depth;
         LockEvents.Taken(thread);
-        if (thread.Depth > depth && thread.Entries[depth].Class.Kind.IsSemaphore()) { TakenSemaphore(thread, depth); }
+        if (thread.Depth <= depth || !thread.Entries[depth].Class.Kind.IsSemaphore()) { return; }
+        if (thread.WantsAgain) { LockValidation.Validator.GotAgain(thread.Entries[depth].Lock, thread.Entries[depth].Site); }
+        TakenSemaphore(thread, depth);
     }
 
     internal static void TakenSemaphore(HeldLocks thread, int index)
@@ -97,12 +107,21 @@ public static class LockCall
             return;
         }
 
-        if (entry.Object is not SemaphoreSlim { CurrentCount: > 0 and var left } semaphore) { return; }
-        LockValidation.Validator.Unorder(entry.Class, "it lets several in at once, so it is a throttle", isThrottle: true);
+        if (entry.Object is SemaphoreSlim { CurrentCount: > 0 and var left } semaphore) { Throttle(entry.Lock, semaphore, left + 1); }
+    }
+
+    /// <summary>A semaphore has room for several before it is taken. Afterwards others may have taken what was left.</summary>
+    internal static void Throttle(HeldLocks thread, SemaphoreSlim semaphore, int room, object? owner, string origin, int site)
+    {
+        if (thread.Inside == 0) { Throttle(LockBinding.Of(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, site), semaphore, room); }
+    }
+
+    private static void Throttle(LockInstance throttle, SemaphoreSlim semaphore, int room)
+    {
+        LockValidation.Validator.Unorder(throttle.Class, "it lets several in at once, so it is a throttle", isThrottle: true);
 
         // Without a maximum of its own the most that were ever seen to have room is what is known.
-        LockInstance throttle = entry.Lock;
-        throttle.Room = throttle.Room == 0 && s_maximum?.GetValue(semaphore) is int most and < int.MaxValue ? most : Math.Max(throttle.Room, left + 1);
+        throttle.Room = throttle.Room == 0 && s_maximum?.GetValue(semaphore) is int most and < int.MaxValue ? most : Math.Max(throttle.Room, room);
     }
 
     /// <summary>Every level of a lock is given back at once.</summary>

@@ -29,14 +29,21 @@ internal static class LockValidation
         try { left = SemaphoreLeaks.Reports(); }
         catch (Exception fault) { Fault(fault); }
         IsOn = false;
+        TellOfSemaphores();
         foreach (LockReport report in Validator.Withheld)
         {
             if (IsTold(report)) { LockFindings.Submit(report); }
         }
 
-        foreach (LockReport report in left.Concat(Validator.Doubts).Concat(SemaphoreReleases.OfUntaken())) { LockFindings.Submit(report); }
+        foreach (LockReport report in left.Concat(SemaphoreReleases.OfUntaken())) { LockFindings.Submit(report); }
 
         LockFacts.Write(Validator);
+    }
+
+    /// <summary>The process ends: what was found about semaphores will not be refuted any more.</summary>
+    internal static void TellOfSemaphores()
+    {
+        foreach (LockReport report in Validator.ConfirmedInTheEnd.Concat(Validator.Doubts)) { LockFindings.Submit(report); }
     }
 
     /// <summary>Which task was waited for is not known by its class, nor which lock passes through a parameter. Locks that are held once are told by the very locks, and so are

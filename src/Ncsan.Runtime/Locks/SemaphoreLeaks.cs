@@ -100,7 +100,7 @@ internal static class SemaphoreLeaks
     }
 
     private static bool IsHeld(Left left) => left.Entry is { IsOver: false, Lock.Releases: > 0, Class: { SeenBalanced: true, IsNoLock: false } }
-        && left.Semaphore is not SemaphoreSlim { CurrentCount: > 0 } && !IsClosing(left.Entry.Site);
+        && left.Semaphore is not SemaphoreSlim { CurrentCount: > 0 } && !SemaphoreReleases.CameFirst(left.Semaphore) && !IsClosing(left.Entry.Site);
 
     /// <summary>Who takes a semaphore where its owner ends means that nobody ever gets in again.</summary>
     private static bool IsClosing(int site)

@@ -25,6 +25,9 @@ internal static class SemaphoreReleases
         finally { s_lock.Exit(); }
     }
 
+    /// <summary>Whether a semaphore was released before anybody took it: a turn that is given, which may be left over in the end.</summary>
+    internal static bool CameFirst(object semaphore) => s_signals.TryGetValue(semaphore, out _);
+
     /// <summary>Releases a semaphore, of either sort.</summary>
     internal static int Release(object semaphore, int count, int site)
     {

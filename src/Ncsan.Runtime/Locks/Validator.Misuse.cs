@@ -34,12 +34,9 @@ internal sealed partial class Validator
             case LockKind.Semaphore:
                 if (instance.Class.Unordered) { return false; }
 
-                // A wait that is given up in the end does no harm that could not be somebody's plan, until all has been seen.
-                if ((flags & (AcquireFlags.Try | AcquireFlags.Cancelable)) == AcquireFlags.Cancelable) { Doubt(LockReportKind.RecursiveLocking, thread, instance, site, AlreadyHeld); }
-
-                // A second wait by the same flow is how a signal is used, until it was seen to be used as a lock.
-                if (!instance.Class.SeenBalanced) { return false; }
-                break;
+                // A second wait by the same flow is how a signal is used, and one that comes back was for somebody who passes the turn on: to be told when all has been seen.
+                if ((flags & AcquireFlags.Try) == 0) { Doubt(LockReportKind.RecursiveLocking, thread, instance, site, AlreadyHeld); }
+                return false;
             case LockKind.Map or LockKind.Context:
                 return false;
             default:

@@ -1,6 +1,6 @@
 namespace Ncsan.Runtime.Locks;
 
-// What becomes of a cycle: told at once when it is confirmed, kept until the end when it is less.
+// What becomes of a cycle: told at once when it is confirmed, kept until the end when it is less, or when a semaphore in it may still turn out to be no lock.
 internal sealed partial class Validator
 {
     private readonly Dictionary<string, LockReport> _best = new(StringComparer.Ordinal);
@@ -13,14 +13,30 @@ internal sealed partial class Validator
         get
         {
             _reportLock.Enter();
-            try { return [.. _best.Values.Where(report => report.Grade < LockGrade.Confirmed), .. _pending]; }
+            try { return [.. _best.Values.Where(static report => report.Grade < LockGrade.Confirmed && !IsRefuted(report)), .. _pending]; }
             finally { _reportLock.Exit(); }
         }
     }
 
+    /// <summary>Confirmed cycles over a semaphore that was a lock to the end.</summary>
+    internal IReadOnlyList<LockReport> ConfirmedInTheEnd
+    {
+        get
+        {
+            _reportLock.Enter();
+            try { return [.. _best.Values.Where(static report => report.Grade == LockGrade.Confirmed && WaitsForTheEnd(report) && !IsRefuted(report))]; }
+            finally { _reportLock.Exit(); }
+        }
+    }
+
+    /// <summary>Anybody may release a semaphore, and he who does so and is not its taker may still be to come: the last of those that the first one let in, say.</summary>
+    private static bool WaitsForTheEnd(LockReport report) => report.Cycle.Any(static edge => edge.From.Class.Kind.IsSemaphore());
+
+    private static bool IsRefuted(LockReport report) => report.Cycle.Any(static edge => edge.From.Class is { IsNoLock: true, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore });
+
     private void Found(Cycle cycle, HeldLocks thread, LockInstance wanted, int site)
     {
-        var report = new LockReport(Classify(cycle.Edges), cycle.Grade, wanted, cycle.Edges, HeldBy(thread), thread.Thread, site, cycle.Edges[0].First.Stack ?? _captureStack());
+        var report = new LockReport(Classify(cycle.Edges), cycle.Grade, wanted, cycle.Edges, HeldBy(thread), thread.Thread, site, cycle.Edges[0].First.Stack ?? _captureStack()) { Test = Threads.CurrentTest.Name };
         LockClass first = cycle.Edges[0].From.Class;
         if (report.Kind == LockReportKind.InconsistentContext && cycle.Edges.Any(edge => edge.From.Class is { Kind: LockKind.Context, EnteredInline: true })
             && cycle.Edges.All(edge => edge.From.Class.Kind == LockKind.Context || edge.From.Class.Reentrant))
@@ -68,7 +84,7 @@ internal sealed partial class Validator
             _reportLock.Exit();
         }
 
-        if (report.Grade == LockGrade.Confirmed) { _report(report); }
+        if (report.Grade == LockGrade.Confirmed && !WaitsForTheEnd(report)) { _report(report); }
     }
 
     /// <summary>A semaphore has proved to be used as a lock: what waited for that can be told.</summary>

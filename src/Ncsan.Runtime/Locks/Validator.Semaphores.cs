@@ -24,8 +24,17 @@ internal sealed partial class Validator
     private void Doubt(LockReportKind kind, HeldLocks thread, LockInstance instance, int site, string detail)
     {
         LockReport report = Report(kind, thread, instance, site, detail);
+        thread.WantsAgain |= kind == LockReportKind.RecursiveLocking;
         _reportLock.Enter();
         try { if (_doubts.Count < MostDoubts && !_doubts.Exists(known => known.Key == report.Key)) { _doubts.Add(report); } }
+        finally { _reportLock.Exit(); }
+    }
+
+    /// <summary>A flow has got a semaphore that it seemed to have already, so it had been given back by somebody else.</summary>
+    internal void GotAgain(LockInstance instance, int site)
+    {
+        _reportLock.Enter();
+        try { _doubts.RemoveAll(report => report.Kind == LockReportKind.RecursiveLocking && report.Site == site && ReferenceEquals(report.Subject, instance)); }
         finally { _reportLock.Exit(); }
     }
 
@@ -43,7 +52,12 @@ internal sealed partial class Validator
                 ReportPending();
             }
         }
-        else if (!owed)
+        else if (owed)
+        {
+            // The last of those that the first one let in.
+            instance.Class.SeenBalanced |= instance.CountedUnder is not null;
+        }
+        else
         {
             if (!judged) { Signal(instance.Class); }
             return false;

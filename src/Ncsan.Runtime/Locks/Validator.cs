@@ -81,6 +81,7 @@ internal sealed partial class Validator
 
     private bool WantNested(HeldLocks thread, LockInstance instance, ref WantMode want, AcquireFlags flags, int site)
     {
+        if (instance.Counts is { } counted) { FlowHolds.Leaves(thread, counted); }
         int again = thread.Find(instance);
         if (again >= 0 && instance.Class.Kind.IsSemaphore()) { again = FlowHolds.Find(thread, instance, flags); }
         if (again >= 0)

@@ -29,7 +29,7 @@ internal sealed class Script
 
     internal Validator Validator { get; }
 
-    internal IReadOnlyList<LockReport> Reports => _reports;
+    internal IReadOnlyList<LockReport> Reports => [.. _reports, .. Validator.ConfirmedInTheEnd, .. Validator.Doubts];
 
     internal IReadOnlyList<string> Exhausted => _exhausted;
 

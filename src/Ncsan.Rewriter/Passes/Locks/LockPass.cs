@@ -53,6 +53,7 @@ internal sealed class LockPass : ICallPass
             ("System.Threading.Monitor", "Enter", 2) => nameof(Hooks.MonitorEnterTaken),
             ("System.Threading.Monitor", "Enter", 1) => nameof(Hooks.MonitorEnter),
             ("System.Threading.Monitor", "Exit", 1) => nameof(Hooks.MonitorExit),
+            ("System.Threading.Monitor", "Wait", 1) => nameof(Hooks.MonitorWait),
             ("System.Threading.Lock", "Enter", 1) => nameof(Hooks.LockEnter),
             ("System.Threading.Lock", "EnterScope", 1) => nameof(Hooks.LockEnterScope),
             ("System.Threading.Lock", "Exit", 1) => nameof(Hooks.LockExit),
@@ -60,10 +61,10 @@ internal sealed class LockPass : ICallPass
             _ => null,
         };
         if (hook is null || call.Op.HasPrefix(Code.Constrained) || call.Op.HasPrefix(Code.Tail)) { return false; }
-        bool enters = hook.Contains("Enter", StringComparison.Ordinal);
+        bool names = hook == nameof(Hooks.MonitorWait) || hook.Contains("Enter", StringComparison.Ordinal);
         LockOrigin origin = Origin(call);
         int site = Site(call, origin);
-        Action<CodeWriter>? owner = enters ? origin.Owner(call.Code) : null;
+        Action<CodeWriter>? owner = names ? origin.Owner(call.Code) : null;
         call.Op.Replace(Copies.Both, w =>
         {
             if (owner is not null)

@@ -1,11 +1,12 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Ncsan.Runtime;
+using Ncsan.Runtime.Locks;
 using Ncsan.Runtime.Sites;
 
 namespace Ncsan.Rewriter.Passes.Locks;
 
-/// <summary>SemaphoreSlim.WaitAsync: an acquire of the async flow when it is awaited on the spot; otherwise nobody can say whose it is.</summary>
+/// <summary>SemaphoreSlim.WaitAsync: an acquire of the async flow when it is awaited on the spot, or when a method that does nothing else is; otherwise nobody can say whose it is.</summary>
 internal sealed class WaitAsyncPass : ICallPass
 {
     private const int MaxDistance = 10;
@@ -21,13 +22,22 @@ internal sealed class WaitAsyncPass : ICallPass
             return;
         }
 
-        if (call is not { DeclaringType: "System.Threading.SemaphoreSlim", Name: "WaitAsync" }) { return; }
-        Op? end = AwaitedAt(call);
         bool timed = call.Method.ReturnType is GenericInstanceType;
+        if (call is not { DeclaringType: "System.Threading.SemaphoreSlim", Name: "WaitAsync" })
+        {
+            if (call.IsConstructor || !call.Module.Originals.Forwards(call.Method) || AwaitedAt(call) is not { } forwarded) { return; }
+            _ends[forwarded] = timed;
+            call.Before(Copies.Both, nameof(Hooks.ForwardAwaited), -1);
+            call.After(Copies.Both, nameof(Hooks.ForwardAwaitedDone), -1);
+            return;
+        }
+
+        Op? end = AwaitedAt(call);
         if (end is not null) { _ends[end] = timed; }
         LockOrigin origin = LockOrigin.Of(call.Code, call.Op.Inputs![0].Producer);
         int site = call.Site(SiteKind.Lock, origin.Name.TrimStart('?'));
         int how = LockPass.How(call, new LockCalls.Take("SemaphoreSlim", "Exclusive", timed, LockCalls.Answer.Result), origin);
+        if (end is null && call.Module.Originals.Forwards(call.Caller)) { how = LockCall.Forwarded(how); }
         Action<CodeWriter> owner = origin.Owner(call.Code);
         int? time = TimedLocks.Time(call);
         call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>

@@ -158,22 +158,26 @@ internal static class AsyncFlows
     {
         HeldLocks thread = LockThreads.Current;
         if (semaphore is null || thread.Inside != 0) { return; }
-        if (!awaitedHere)
+        if (!awaitedHere && !(LockCall.IsForwarded(how) && thread.AwaitsForward))
         {
             LockInstance instance = LockBinding.Of(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, site);
             LockValidation.Validator.Unorder(instance.Class, "the task of its acquire is not awaited on the spot");
             return;
         }
 
+        thread.AwaitsForward = thread.WantsAgain = false;
+
         // The last await of it was cancelled, or it would not be asked for again.
         int stale = thread.FindObject(semaphore);
         if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
-        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, WantMode.Exclusive, AcquireFlags.Async | LockCall.Flags(how), site);
+        if (semaphore is SemaphoreSlim { CurrentCount: > 1 and var room } several) { LockCall.Throttle(thread, several, room, owner, origin, site); }
+        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, LockCall.Mode(how), AcquireFlags.Async | LockCall.Flags(how), site);
         if (LockCall.IsCounted(how)) { FlowHolds.Counted(thread); }
         if (!LockCall.IsReleased(how)) { HandOns.Expect(thread); }
         else if (thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
         thread.WantedFlags |= AcquireFlags.Pending;
         LockEvents.Taken(thread);
+        if (thread.WantsAgain) { thread.Entries[thread.Depth - 1].Count = 2; }
     }
 
     /// <summary>The await has come back with the semaphore, or without.</summary>
@@ -193,6 +197,7 @@ internal static class AsyncFlows
                 return;
             }
 
+            if (got.Count > 1) { LockValidation.Validator.GotAgain(got.Lock, got.Site); }
             thread.Push(got.Lock, got.Want, got.Flags & ~AcquireFlags.Pending, got.Site, got.Object);
             LockCall.TakenSemaphore(thread, thread.Depth - 1);
             return;

@@ -72,8 +72,18 @@ internal static class FlowHolds
             ref HeldLock guard = ref thread.Entries[i];
             if (!guard.Class.Kind.IsLock() || (guard.Flags & AcquireFlags.Pending) != 0) { continue; }
             counted.CountedUnder = guard.Lock;
+            guard.Lock.Counts = counted;
             return;
         }
+    }
+
+    /// <summary>Whoever took a semaphore for several is about to leave them. From now on it is held by those who are left, or is about to be released by him.</summary>
+    internal static void Leaves(HeldLocks thread, LockInstance counted)
+    {
+        int index = Find(thread, counted, AcquireFlags.None);
+        if (index < 0 || (thread.Entries[index].Flags & AcquireFlags.Inherited) != 0) { return; }
+        Interlocked.Increment(ref counted.HandedOn);
+        thread.RemoveAt(index);
     }
 
     /// <summary>A semaphore is about to be released: every hold of it is over, and what is left of it on this thread goes.</summary>

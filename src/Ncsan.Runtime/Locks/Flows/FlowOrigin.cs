@@ -25,7 +25,8 @@ internal sealed class FlowOrigin
     internal volatile bool HasEnded;
 
     /// <summary>What is given away now, by whoever runs on this thread.</summary>
-    internal static FlowOrigin? Forked() => LockThreads.CurrentOrNull?.Flow is { } parent && parent._depth < Deepest ? new(parent, Stopwatch.GetTimestamp()) : null;
+    /// <remarks>The program's entry is known before it has taken a lock, too.</remarks>
+    internal static FlowOrigin? Forked() => (Environment.CurrentManagedThreadId == 1 ? LockThreads.Current : LockThreads.CurrentOrNull)?.Flow is { } parent && parent._depth < Deepest ? new(parent, Stopwatch.GetTimestamp()) : null;
 
     /// <summary>Whether one flow could have done what it does now before another did what it did at some time. Unless that is known, it could not.</summary>
     internal static bool CouldComeFirst(FlowOrigin? now, FlowOrigin? other, long time)

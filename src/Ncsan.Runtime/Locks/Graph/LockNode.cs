@@ -117,8 +117,14 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
     /// <summary>For a semaphore that the first of several takes: what guards the counter. Whoever holds the one keeps the others from wanting it under the other.</summary>
     internal LockInstance? CountedUnder;
 
+    /// <summary>For what guards such a counter: the semaphore. Its taker asks for the guard again to leave, and which of them is the last one is not known.</summary>
+    internal LockInstance? Counts;
+
     /// <summary>For a semaphore that lets several in: how many, as far as it is known. 0 for anything else.</summary>
     internal int Room;
+
+    /// <summary>How a thread holds it that has ended, if one does: nobody can release it any more.</summary>
+    internal HoldMode? LeftBehind;
 
     /// <summary>For a lock that is held once: how that went.</summary>
     internal OneShot? OneShot;

@@ -12,9 +12,7 @@ internal static class HangFindings
 
     internal static (string Id, JsonLine Line) Line(List<object> circle, HeldLocks[] others)
     {
-        var (rule, kind, remedy) = LockRules.Of(LockReportKind.Deadlock);
-        if (circle.Exists(static node => node is Task or SuspendedFlow)) { remedy = "Leave the lock before you wait for work that needs it, or await instead of blocking."; }
-        else if (circle.Count == 1) { remedy = LockRules.Of(LockReportKind.RecursiveLocking).Remedy; }
+        var (rule, kind, _) = LockRules.Of(LockReportKind.Deadlock);
 
         // A task is only how one waits for another: what runs it has a section of its own.
         List<object> waiters = circle.FindAll(static node => node is not Task);
@@ -29,14 +27,24 @@ internal static class HangFindings
 
         foreach (HeldLocks thread in others.AsSpan(0, Math.Min(MostOthers, others.Length))) { Thread(line, thread, $"{Name(thread)} waits too, outside of the circle"); }
         if (others.Length > MostOthers) { LockFindings.Section(line, $"{others.Length - MostOthers} more threads wait", [], null, 0); }
-        LockFindings.Section(line, "What to do", [remedy], null, 0);
+        LockFindings.Section(line, "What to do", [LockRules.Of(Cause(waiters)).Remedy], null, 0);
         return (id, Lines.Recipe(line.CloseList()).Close());
     }
+
+    /// <summary>What brought it about: only where all wait for locks is it their order.</summary>
+    private static LockReportKind Cause(List<object> waiters) => waiters switch
+    {
+        [var first, ..] when WaitGraph.WantsLeftBehind(first) => LockReportKind.HeldAtEnd,
+        _ when waiters.Exists(static node => node is SuspendedFlow { Pump: not null } && WaitGraph.Wanted(node) is null) => LockReportKind.SyncOverAsync,
+        _ when waiters.Exists(static node => WaitGraph.Wanted(node) is null) => LockReportKind.WaitUnderLock,
+        [_] => LockReportKind.RecursiveLocking,
+        _ => LockReportKind.Deadlock,
+    };
 
     private static void Thread(JsonLine line, HeldLocks thread, string title)
     {
         List<string> lines = Held(thread.Entries.AsSpan(0, thread.Depth));
-        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockWords.Mode(thread.WantedMode.Held())}" : "")}");
+        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockWords.Mode(thread.WantedMode.Held())}" : "")}{(WaitGraph.WantsLeftBehind(thread) ? ", which a thread left held that has ended" : "")}");
         LockFindings.Section(line, title, lines, thread.WaitStack, WaitGraph.Wanted(thread) is null ? thread.AwaitedSite : thread.WantedSite);
     }
 
@@ -76,6 +84,7 @@ internal static class HangFindings
         HeldLocks { Awaited: MapBody[] bodies } => Names(Array.ConvertAll(bodies, static body => body.Map.Class.Name)),
         HeldLocks { Awaited: Task[] tasks } => $"{tasks.Length} tasks, {Names(Array.ConvertAll(Array.FindAll(tasks, static task => task is { IsCompleted: false }), TaskName))} among them",
         SuspendedFlow { Awaited: { IsCompleted: false } awaited } => TaskName(awaited),
+        SuspendedFlow { Awaited: null, Pump: null } => "what it awaits, and nobody is left who could complete it",
         SuspendedFlow { Pump: { } pump } => $"its turn on {pump.Lock.Class.Name} (thread {pump.Thread})",
         _ => "?",
     };

@@ -57,6 +57,12 @@ internal static class HangWatch
             foreach (HeldLocks thread in LockThreads.All)
             {
                 if (thread.Managed is not { IsAlive: false }) { continue; }
+                for (int i = 0; i < thread.Depth; i++)
+                {
+                    // A mutex goes on to the next one who wants it.
+                    if (thread.Entries[i].Class.Kind is LockKind.Monitor or LockKind.Lock or LockKind.ReaderWriterLockSlim) { thread.Entries[i].Lock.LeftBehind = thread.Entries[i].Mode; }
+                }
+
                 LockValidation.Validator.End(thread, 0, thread.Thread.ToString(), 0);
                 s_ended.Add(thread);
             }
@@ -108,9 +114,11 @@ internal static class HangWatch
     private static void Report(List<object> circle, WaitGraph graph)
     {
         int threads = circle.FindAll(static node => node is HeldLocks).Count, flows = circle.FindAll(static node => node is SuspendedFlow).Count;
+        LockValidation.TellOfSemaphores();
         LockFindings.SubmitHang(circle, Array.FindAll(graph.Blocked(), thread => !circle.Contains(thread)));
         string who = (threads, flows) switch
         {
+            (1, 0) when WaitGraph.WantsLeftBehind(circle[0]) => "a thread waits for one that has ended",
             (1, 0) => "a thread waits for itself",
             (_, 0) => $"{threads} threads wait for each other",
             (0, 1) => "an async method waits for itself",

@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using Ncsan.Runtime.Threads;
 
 namespace Ncsan.Runtime.Locks.Hangs;
@@ -26,18 +29,26 @@ internal static class Quiet
             && Creation.Alive().TrueForAll(started => Array.Exists(known, thread => thread.Managed == started));
     }
 
-    /// <summary>Nothing outside of it that is known to wake it up either: no thread of the framework for sockets or files, no child. Only Linux can tell.</summary>
+    /// <summary>Who is told that the process is to end, which a signal can bring about. We are.</summary>
+    private static readonly FieldInfo? s_exitHandlers = typeof(AppDomain).GetField("ProcessExit", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    /// <summary>Nothing outside of it that is known to wake it up either: no thread of the framework for sockets or files, no child, nobody who is to be told of a signal. Only Linux can tell.</summary>
     internal static bool IsForGood(HeldLocks[] known)
     {
-        if (!OperatingSystem.IsLinux()) { return false; }
+        if (!OperatingSystem.IsLinux() || s_exitHandlers?.GetValue(AppDomain.CurrentDomain) is not Delegate { HasSingleTarget: true }) { return false; }
         int others = 0;
         foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
         {
             if (File.ReadAllText(Path.Combine(task, "children")).Length > 0) { return false; }
             string name = File.ReadAllText(Path.Combine(task, "comm")).Trim();
+            if (name.StartsWith(".NET SigHandler", StringComparison.Ordinal) && HandlesSignals()) { return false; }
             if (!Array.Exists(s_ours, ours => name.StartsWith(ours, StringComparison.Ordinal))) { others++; }
         }
 
         return others <= Array.FindAll(known, static thread => !thread.Thread.IsPool).Length + ThreadPool.ThreadCount;
     }
+
+    /// <summary>Whether the program is to be told of a signal: by Console.CancelKeyPress or a registration of its own. To be asked only where signals are handled already: the question sees to that.</summary>
+    private static bool HandlesSignals()
+        => typeof(PosixSignalRegistration).GetField("s_registrations", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) is not ICollection { Count: 0 };
 }

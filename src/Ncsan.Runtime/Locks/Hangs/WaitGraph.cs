@@ -22,6 +22,9 @@ internal sealed class WaitGraph
     private readonly HeldLocks[] _threads = Array.FindAll(LockThreads.All, static thread => thread.Managed?.IsAlive == true);
     private readonly SuspendedFlow[] _flows = SuspendedFlow.Waiting();
 
+    /// <summary>A throttle is waited for, too. Whoever has a share of one may give that back, so no circle of some proves anything.</summary>
+    private bool _withThrottles;
+
     internal HeldLocks[] Threads => _threads;
 
     /// <summary>The threads that block for something that has an edge or a name here.</summary>
@@ -53,28 +56,38 @@ internal sealed class WaitGraph
     internal bool IsQuiet() => Array.TrueForAll(_threads, static thread => thread.Thread.IsPool || IsBlocked(thread)) && Quiet.IsProcess(Blocked());
 
     /// <summary>
-    /// Threads that wait for each other, and in the end for one that waits for a signal or a task that nobody is left to give or to end: to be asked only when all are
-    /// blocked. One of them must wait for a lock, or the last for a task that nobody has begun. Or null.
+    /// Threads and flows that wait for each other, and in the end for one that waits for something that nobody is left to give, for a throttle that all of them have a share of,
+    /// for a task that nobody has begun, or for a thread that has ended: to be asked only when all are blocked. Or null.
     /// </summary>
     internal List<object>? Standstill()
     {
+        _withThrottles = true;
         foreach (HeldLocks start in _threads)
         {
             bool wants = Wanted(start) is not null;
-            if (!wants && start.Awaited is not Task) { continue; }
-            var path = new List<object>();
-            for (object? at = start; at is not null && !path.Contains(at);)
-            {
-                path.Add(at);
-                var blockers = new List<object>();
-                AddBlockers(at, blockers);
-                if (blockers.Count == 0 && path.Count > 1 && (wants ? at is HeldLocks or Task : IsQueued(at))) { return path; }
-                at = blockers.Count == 0 ? null : blockers[0];
-            }
+            if ((wants || start.Awaited is Task) && Standstill(start) is { } chain && (wants || IsQueued(chain[^1]))) { return chain; }
         }
 
+        foreach (SuspendedFlow start in _flows) { if (Standstill(start) is { } chain) { return chain; } }
         return null;
     }
+
+    private List<object>? Standstill(object start)
+    {
+        var path = new List<object>();
+        for (object at = start; ;)
+        {
+            path.Add(at);
+            var blockers = new List<object>();
+            AddBlockers(at, blockers);
+            if (blockers.Count == 0) { return WantsLeftBehind(at) || (path.Count > 1 && at is not SuspendedFlow { IsResumed: true } and not Task { IsCompleted: true }) ? path : null; }
+            at = blockers[0];
+            if (path.FindIndex(known => ReferenceEquals(known, at)) is var again and >= 0) { return path[again..]; }
+        }
+    }
+
+    /// <summary>Whether a thread waits for a lock that another has left held when it ended.</summary>
+    internal static bool WantsLeftBehind(object node) => node is HeldLocks thread && Wanted(thread) is { LeftBehind: { } mode } && LockModes.Blocks(mode, thread.WantedMode, hasWriters: false);
 
     /// <summary>Whether a node is a task that some scheduler has queued and that has not begun. Without a thread that runs nobody will begin it.</summary>
     internal static bool IsQueued(object node) => node is Task { Status: TaskStatus.WaitingToRun };
@@ -167,7 +180,7 @@ internal sealed class WaitGraph
 
     private void Owners(LockInstance wanted, WantMode want, HeldLocks? self, List<object> to)
     {
-        if (wanted.Class.Unordered || (wanted.Class.SharesInstance && self is not null && Holds(self, wanted, want))) { return; }
+        if ((wanted.Class.Unordered && !(_withThrottles && wanted.Class is { IsNoLock: false, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore })) || (wanted.Class.SharesInstance && self is not null && Holds(self, wanted, want))) { return; }
         int before = to.Count;
         AddThread(thread => Holds(thread, wanted, want), to);
         if (wanted.Keeper is { IsResumed: false } keeper && keeper.Keeps(wanted)) { to.Add(keeper); }
