@@ -289,7 +289,7 @@ public static class Holds
         }
     }
 
-    [Case] public static void NCS0106_join_of_a_thread_in_a_field()
+    [Case] public static void NCS0106_worker_joined_under_its_lock()
     {
         var worker = new Worker(isKind: false);
         worker.Start();
