@@ -10,6 +10,8 @@ public sealed class DirectedTests(ITestOutputHelper output)
     [Theory]
     [InlineData("TestRaceApartWriteWrite")]
     [InlineData("TestRaceApartWriteRead")]
+    [InlineData("TestRaceApartByManyReads")]
+    [InlineData("TestRaceApartByAWaitForAnother")]
     [InlineData("TestRaceApartOnAWorker")]
     [InlineData("TestRaceApartSameValue")]
     [InlineData("TestRaceApartBehindTheLock")]

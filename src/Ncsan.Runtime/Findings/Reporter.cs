@@ -71,7 +71,7 @@ internal static class Reporter
 
     private static void Run()
     {
-        SanitizedThread.Current.Guard++;
+        SanitizedThread.BeOurOwn();
         WarmUp.Run();
         while (true)
         {

@@ -34,6 +34,9 @@ internal static class LockThreads
         return false;
     }
 
+    /// <summary>Whether a thread blocks for something that is not the time.</summary>
+    internal static bool IsBlocked(Thread thread) => Array.Find(s_all, known => known.Managed == thread) is { } held && (held.Wanted is not null || held.Awaited is not null);
+
     /// <summary>Where the current thread took a lock that another thread waits for now, the outermost of several, or 0.</summary>
     internal static int SiteOfLockThatOthersWant(HeldLocks mine)
     {

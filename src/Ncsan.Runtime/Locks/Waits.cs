@@ -36,7 +36,7 @@ internal static class Waits
             finally { End(thread); }
         }
 
-        Threads.Actors.Waited(forAll: true);
+        Threads.Actors.Waited(forAll: tasks.Length > 1);
     }
 
     /// <summary>Waits for a task; what it throws is for the program's own wait that follows.</summary>

@@ -46,7 +46,7 @@ internal static class Bursts
 
     private static void Run()
     {
-        SanitizedThread.Current.Guard++;
+        SanitizedThread.BeOurOwn();
         long started = Stopwatch.GetTimestamp();
         double checkCost = 0.005, lost = 0, used = 0;
         long compiled = 0, lastDelay = 0, lastChecks = 0;

@@ -55,6 +55,7 @@ internal static class Actors
     /// <returns>The marker that it runs under, or 0.</returns>
     internal static int Forking(int site)
     {
+        Census.Forking();
         if (!Candidates.AreKept) { return 0; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.Guard != 0) { return 0; }
@@ -142,6 +143,7 @@ internal static class Actors
     /// <param name="site">Where.</param>
     internal static void Suspending(ref object? flow, AwaitedWork awaits, int site)
     {
+        Census.Forking();
         if (!Candidates.AreKept) { return; }
         SanitizedThread thread = SanitizedThread.Current;
         if (thread.AsyncSteps.Count == 0) { return; }

@@ -9,6 +9,14 @@ internal static class Census
     private static WeakReference<SanitizedThread>[] s_threads = [];
     private static int s_lastSeenAlive;
 
+    /// <summary>Whether anybody was ever given work, or has left some for later by an await.</summary>
+    internal static bool HasForked { get; private set; }
+
+    internal static void Forking()
+    {
+        if (!HasForked) { HasForked = true; }
+    }
+
     internal static void Add(SanitizedThread thread)
     {
         s_gate.Enter();
@@ -26,9 +34,18 @@ internal static class Census
         finally { s_gate.Leave(); }
     }
 
-    /// <summary>Whether no other thread that ever ran instrumented code is alive: then nobody can race with this one.</summary>
+    /// <summary>A thread of the runtime's own: it runs no code of the program.</summary>
+    internal static void Remove(SanitizedThread thread)
+    {
+        s_gate.Enter();
+        try { s_threads = Array.FindAll(s_threads, known => known.TryGetTarget(out SanitizedThread? other) && other != thread); }
+        finally { s_gate.Leave(); }
+    }
+
+    /// <summary>Whether this is the first thread, no work was ever given to another, and none that ran instrumented code is alive: then nobody can race with it.</summary>
     internal static bool IsAlone(SanitizedThread thread)
     {
+        if (HasForked || thread.Managed.ManagedThreadId != 1) { return false; }
         WeakReference<SanitizedThread>[] threads = s_threads;
         if (threads.Length < 2) { return true; }
         int last = s_lastSeenAlive;

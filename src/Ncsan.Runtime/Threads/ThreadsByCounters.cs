@@ -1,9 +1,11 @@
+using Ncsan.Runtime.Locks;
+
 namespace Ncsan.Runtime.Threads;
 
 /// <summary>The same where the system does not say what a thread waits for: from what the runtime counts.</summary>
 /// <remarks>
-/// A managed thread says that it waits or sleeps, and not for how long; a worker of the pool not even that. So it has to look so for longer, while the process uses no processor time.
-/// A sleep that outlasts that is taken for a block: the delay ends early, which can miss a meeting.
+/// The lock validator knows which threads wait for somebody. Without it a managed thread says that it waits or sleeps, and not for how long; a worker of the pool not even that. So it
+/// has to look so for longer, while the process uses no processor time; a sleep that outlasts that is then taken for a block: the delay ends early, which can miss a meeting.
 /// </remarks>
 internal static class ThreadsByCounters
 {
@@ -22,5 +24,6 @@ internal static class ThreadsByCounters
     }
 
     private static bool IsBlocked(SanitizedThread thread) =>
-        thread.IsWaiting || thread.Managed.IsThreadPoolThread || (thread.Managed.ThreadState & ThreadState.WaitSleepJoin) != 0;
+        thread.IsWaiting || thread.Managed.IsThreadPoolThread
+        || (LockValidation.IsOn ? LockThreads.IsBlocked(thread.Managed) : (thread.Managed.ThreadState & ThreadState.WaitSleepJoin) != 0);
 }

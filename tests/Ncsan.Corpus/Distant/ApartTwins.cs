@@ -12,6 +12,8 @@ public static class ApartTwins
 
     private static bool s_flag;
     private static int s_left;
+    private static int s_many;
+    private static int s_waited;
     private static readonly Lock s_lock = new();
 
     [NoInstrument]
@@ -49,6 +51,24 @@ public static class ApartTwins
 
     [NoInstrument]
     private static void Hide() => Volatile.Write(ref s_flag, false);
+
+    // The one write is long ago when the reader comes, and many have read since.
+    public static void TestRaceApartByManyReads() => Each(9, i =>
+    {
+        Work(20 * i);
+        if (i == 0) { lock (s_lock) { s_many = 5; } } // race: write ApartTwins.s_many
+        else if (i < 8) { lock (s_lock) { Use(s_many); } }
+        else { Use(s_many); } // race: read ApartTwins.s_many
+    });
+
+    public static void TestRaceApartByAWaitForAnother()
+    {
+        var other = Task.Run(static () => Work(150));
+        var work = Task.Run(static () => { Work(50); s_waited = 3; }); // race: write ApartTwins.s_waited
+        Task.WaitAll(other);
+        Use(s_waited); // race: read ApartTwins.s_waited
+        work.Wait();
+    }
 
     // Who waits at the read keeps the other one out by the lock, so it has to wait before that.
     public static void TestRaceApartBehindTheLock() => Both(

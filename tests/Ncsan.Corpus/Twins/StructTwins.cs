@@ -38,8 +38,16 @@ public static unsafe class StructTwins
         private int _first;
     }
 
+    private readonly struct Tick(long at, double price)
+    {
+        public readonly long At = at;
+
+        public readonly double Price = price;
+    }
+
     private sealed class Box
     {
+        public Tick Tick;
         public Point Point;
         public Wide Wide;
         public Mixed Mixed;
@@ -95,6 +103,26 @@ public static unsafe class StructTwins
         Both(
             () => box.Wide.C = 1, // race: write Wide.C
             () => box.Wide.C = 2); // race: write Wide.C
+    }
+
+    public static void TestRaceReadOnlyStructMember()
+    {
+        var box = new Box();
+        Both(
+            () => box.Tick = new Tick(1, 2), // race: write Box.Tick
+            () => Use(box.Tick.Price)); // race: read Tick.Price
+    }
+
+    public static void TestNoRaceReadOnlyStructs()
+    {
+        var ticks = new Tick[2];
+        Each(2, i =>
+        {
+            ticks[i] = new Tick(i, i);
+            var mine = new Tick(ticks[i].At, ticks[i].Price + 1);
+            Same(i + 1.0, mine.Price);
+        });
+        Same(1.0, ticks[0].Price + ticks[1].Price);
     }
 
     public static void TestRaceWideStruct()

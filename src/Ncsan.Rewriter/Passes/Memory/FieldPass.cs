@@ -45,7 +45,9 @@ internal sealed class FieldPass : IOpPass
     {
         if (module.Resolve(field) is not { } definition) { return null; }
         if (definition.IsLiteral || definition.HasFieldRVA()) { return SkipReason.ConstantData; }
-        if (definition.IsInitOnly) { return SkipReason.InitOnly; }
+
+        // A field of a readonly struct changes with the place that the struct lies in.
+        if (definition.IsInitOnly && (definition.IsStatic || !definition.DeclaringType.IsValueType)) { return SkipReason.InitOnly; }
         if (IsDelegateCache(definition)) { return SkipReason.DelegateCache; }
         return definition.IsStatic && definition.HasCustomAttributes && definition.CustomAttributes.Any(a => a.AttributeType.FullName == "System.ThreadStaticAttribute") ? SkipReason.ThreadStatic : null;
     }

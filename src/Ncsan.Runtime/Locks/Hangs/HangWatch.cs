@@ -31,7 +31,7 @@ internal static class HangWatch
 
     private static void Run()
     {
-        SanitizedThread.Current.Guard++;
+        SanitizedThread.BeOurOwn();
         LockThreads.Current.Inside++;
         LockThreads.Forget(LockThreads.Current);
         while (LockValidation.IsOn)

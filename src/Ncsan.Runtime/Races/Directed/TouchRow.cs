@@ -38,18 +38,21 @@ internal struct TouchRow
 
     internal void Leave() => Volatile.Write(ref _taken, 0);
 
-    /// <summary>Puts a touch in the place of one that says no more than it, else in a free place or that of the oldest.</summary>
+    /// <summary>Puts a touch in the place of one that says no more than it, else in a free place or that of the oldest; reads make each other go before they make the only write go.</summary>
     internal void Add(nuint granule, Touch now)
     {
         if (Granule != granule) { (Granule, _touches) = (granule, default); }
-        int at = 0;
+        int oldest = 0, oldestRead = -1, writes = 0;
         for (int i = 0; i < Capacity; i++)
         {
-            if (now.Supersedes(_touches[i])) { at = i; break; }
-            if (_touches[i].Time < _touches[at].Time) { at = i; }
+            ref readonly Touch known = ref _touches[i];
+            if (now.Supersedes(known)) { _touches[i] = now; return; }
+            if (known.Time < _touches[oldest].Time) { oldest = i; }
+            if (known.Writes) { writes++; }
+            else if (oldestRead < 0 || known.Time < _touches[oldestRead].Time) { oldestRead = i; }
         }
 
-        _touches[at] = now;
+        _touches[writes == 1 && _touches[oldest].Writes ? oldestRead : oldest] = now;
     }
 
     /// <summary>Whether somebody else was seen at a site with these bytes.</summary>
