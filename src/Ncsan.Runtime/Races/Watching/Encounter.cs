@@ -21,6 +21,14 @@ internal static unsafe class Encounter
     /// the longer time.</summary>
     private const int ChangePatience = 5_000, LongestChangePatience = 100_000, LeastNaps = 40;
 
+    /// <summary>The same the first time that two sites meet and nothing has changed so far: what writes may be a method that has to be compiled first.</summary>
+    private const int FirstChangePatience = 50_000;
+
+    /// <summary>A power of two. Pairs of sites that share a place are merely less patient.</summary>
+    private const int MetPairs = 1024;
+
+    private static readonly bool[] s_metUnchanged = new bool[MetPairs];
+
     private const int Nap = 20;
 
     /// <summary>Encounters in which somebody still waits or measures; the end of the process waits for them.</summary>
@@ -141,15 +149,18 @@ internal static unsafe class Encounter
     {
         bool assertion = mine.Is(AccessKind.Assert) || theirs.Is(AccessKind.Assert), masked = access.Thread.AccessMask != 0;
         bool decides = before.IsComparable && (masked || !(assertion || theirs.Is(AccessKind.Reordered)));
+        ref bool metUnchanged = ref s_metUnchanged[((mine.Site * 31) + theirs.Site) & (MetPairs - 1)];
+        int patience = metUnchanged ? ChangePatience : FirstChangePatience;
         long started = Stopwatch.GetTimestamp();
         var after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
-        for (int naps = 0; decides && !after.DiffersFrom(before) && Stopwatch.GetElapsedTime(started).TotalMicroseconds < (naps < LeastNaps ? LongestChangePatience : ChangePatience); naps++)
+        for (int naps = 0; decides && !after.DiffersFrom(before) && Stopwatch.GetElapsedTime(started).TotalMicroseconds < (naps < LeastNaps ? LongestChangePatience : patience); naps++)
         {
             Native.Sleep(Nap);
             after = ValueSnapshot.Take(address, access, access.Thread.SecondScratch(access.Size));
         }
 
         bool changed = after.DiffersFrom(before);
+        metUnchanged |= decides && !changed;
         ValueChange change = changed ? ValueChange.Changed : !before.IsComparable ? ValueChange.Incomparable : masked ? ValueChange.SameWithinMask : ValueChange.Same;
         if (!Policy.Reports(mine.Kind, theirs.Kind, change))
         {
