@@ -145,7 +145,7 @@ public static class FrameworkMemoryTwins
 
     public static void TestRaceMarshalCopy()
     {
-        int[] values = new int[8];
+        int[] values = [1, 2, 3, 4, 5, 6, 7, 8]; // what is copied is another value in each place
         nint memory = Marshal.AllocHGlobal(32);
         Marshal.Copy(values, 0, memory, 8);
         Both(
