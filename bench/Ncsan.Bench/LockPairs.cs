@@ -8,17 +8,27 @@ internal static class LockPairs
 {
     private const int Pairs = 2000, Rounds = 15;
 
-    internal static int Run()
+    private const double Nanoseconds = 1e6 / Pairs;
+
+    internal static int Run(string[] options)
     {
         Environment.SetEnvironmentVariable("NCSAN_LOCKS", "true");
         var pair = new Pair(Path.Combine(AppContext.BaseDirectory, "Ncsan.Bench.Kernels.dll"));
         var (clean, instrumented) = (Registry(pair.Clean("Ncsan.Bench.Kernels")), Registry(pair.Instrumented("Ncsan.Bench.Kernels")));
         Hooks.State = 0;
-        Console.WriteLine("| locks | validated / clean |\n|---|---|");
+        Console.WriteLine("| locks | clean, ns a pair | validated | validated / clean |\n|---|---|---|---|");
+        string only = options is ["--only", var text] ? text : "";
         foreach (var ((name, run, threads), (_, other, _)) in clean.Zip(instrumented))
         {
-            double ratio = threads ? Clock(run, other) : Pair.Ratio(() => run(Pairs), () => other(Pairs), Rounds, 8);
-            Console.WriteLine($"| {name} | {ratio:F2} |");
+            if (!name.Contains(only, StringComparison.OrdinalIgnoreCase)) { continue; }
+            if (threads)
+            {
+                Console.WriteLine($"| {name} | | | {Clock(run, other):F2} |");
+                continue;
+            }
+
+            (double cleanly, double validated) = Pair.Fastest(() => run(Pairs), () => other(Pairs), Rounds, 8);
+            Console.WriteLine($"| {name} | {cleanly * Nanoseconds:F1} | {validated * Nanoseconds:F1} | {validated / cleanly:F2} |");
         }
 
         return 0;

@@ -9,7 +9,7 @@ return args switch
     ["all"] => Everything.Run(),
     ["scaling", .. var rest] => Scaling.Run(rest),
     ["libraries", .. var rest] => LibraryRatios.Run(rest),
-    ["locks"] => LockPairs.Run(),
+    ["locks", .. var rest] => LockPairs.Run(rest),
     ["rewrite", var file, .. var rest] => Rewriting.Run(file, rest),
     ["startup", var tool, var dll] => Startup.Run(tool, dll, pairs: 40),
     ["rounds", var tool, .. var suites] => RoundCost.Run(tool, suites, pairs: 10),
@@ -25,7 +25,7 @@ static int Usage()
         all                            all of it that a limit is set for, and whether it holds
         scaling [--only TEXT]          the kernels on two threads beside each other
         libraries [--up] [--only TEXT] the same over Newtonsoft.Json, Mono.Cecil and the C# compiler
-        locks                          lock pairs on warm chains, validated / clean
+        locks [--only TEXT]            lock pairs on warm chains, validated / clean
         startup TOOL DLL               a small program under a cached `ncsan run` and by itself; TOOL is an installed ncsan or ncsan.dll
         rounds TOOL DLL...             test suites without candidates under one round of `ncsan test` and by themselves; and a suite with candidates, whose delays have a budget
         verify [FILE...]               the IL verifier over the C# compiler, or other assemblies, with the framework behind them; the ELF verifier over an

@@ -4,11 +4,17 @@ using Ncsan.Runtime.Locks;
 namespace Ncsan.Runtime;
 
 // Locks. The two that matter for speed are called instead of the real thing, everything else is announced before and after it. The origin is where the
-// operand was loaded from: the name of a lock class, or '?' and what is known about the site. The owner is the object it is a field of, or null.
+// operand was loaded from: the name of a lock class, or '?' and what is known about the site. The owner is the object it is a field of, or null. The thread is what
+// the method has from LockThread, or null.
 public static unsafe partial class Hooks
 {
+    /// <summary>What is known of the thread that runs the method, for its acquires and releases to pass on: finding it is the dearest part of an acquire.</summary>
+    /// <param name="known">What this gave before in the same call of the method, or null.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static object? LockThread(object? known) => known is null && LockValidation.IsOn ? LockThreads.Current : known;
+
     /// <summary>Instead of <c>Monitor.Enter(object, ref bool)</c>: what <c>lock</c> compiles to.</summary>
-    public static void MonitorEnterTaken(object lockObject, ref bool taken, object? owner, string origin, int site)
+    public static void MonitorEnterTaken(object lockObject, ref bool taken, object? owner, string origin, int site, object? thread)
     {
         if (!LockValidation.IsOn)
         {
@@ -16,29 +22,36 @@ public static unsafe partial class Hooks
             return;
         }
 
-        HeldLocks thread = LockThreads.Current;
-        LockEvents.Want(thread, lockObject, owner, origin, LockKind.Monitor, WantMode.Exclusive, AcquireFlags.None, site);
-        if (taken || lockObject is null || !Monitor.TryEnter(lockObject)) { LockContention.Enter(thread, lockObject!, ref taken); }
+        HeldLocks held = LockThreads.Of(thread);
+        if (!taken && WarmLocks.Ready(held, lockObject, site) && Monitor.TryEnter(lockObject))
+        {
+            taken = true;
+            WarmLocks.Push(held);
+            return;
+        }
+
+        LockEvents.Want(held, lockObject, owner, origin, LockKind.Monitor, WantMode.Exclusive, AcquireFlags.None, site);
+        if (taken || lockObject is null || !Monitor.TryEnter(lockObject)) { LockContention.Enter(held, lockObject!, ref taken); }
         taken = true;
-        LockEvents.Taken(thread);
+        LockEvents.Taken(held);
     }
 
     /// <summary>Instead of <c>Monitor.Enter(object)</c>.</summary>
-    public static void MonitorEnter(object lockObject, object? owner, string origin, int site)
+    public static void MonitorEnter(object lockObject, object? owner, string origin, int site, object? thread)
     {
         bool taken = false;
-        MonitorEnterTaken(lockObject, ref taken, owner, origin, site);
+        MonitorEnterTaken(lockObject, ref taken, owner, origin, site, thread);
     }
 
     /// <summary>Instead of <c>Monitor.Exit</c>.</summary>
-    public static void MonitorExit(object lockObject, int site)
+    public static void MonitorExit(object lockObject, int site, object? thread)
     {
-        if (LockValidation.IsOn) { LockEvents.Releasing(LockThreads.Current, lockObject, LockKind.Monitor, null, site); }
+        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, lockObject)) { LockEvents.Releasing(held, lockObject, LockKind.Monitor, null, site); }
         Monitor.Exit(lockObject);
     }
 
     /// <summary>Instead of <c>Lock.Enter</c>.</summary>
-    public static void LockEnter(Lock lockObject, object? owner, string origin, int site)
+    public static void LockEnter(Lock lockObject, object? owner, string origin, int site, object? thread)
     {
         if (!LockValidation.IsOn)
         {
@@ -46,34 +59,52 @@ public static unsafe partial class Hooks
             return;
         }
 
-        HeldLocks thread = LockThreads.Current;
-        LockEvents.Want(thread, AsObject(lockObject), owner, origin, LockKind.Lock, WantMode.Exclusive, AcquireFlags.None, site);
-        if (!lockObject.TryEnter()) { LockContention.Enter(thread, lockObject); }
-        LockEvents.Taken(thread);
+        HeldLocks held = LockThreads.Of(thread);
+        if (WarmLocks.Ready(held, AsObject(lockObject), site) && lockObject.TryEnter())
+        {
+            WarmLocks.Push(held);
+            return;
+        }
+
+        LockEvents.Want(held, AsObject(lockObject), owner, origin, LockKind.Lock, WantMode.Exclusive, AcquireFlags.None, site);
+        if (!lockObject.TryEnter()) { LockContention.Enter(held, lockObject); }
+        LockEvents.Taken(held);
     }
 
     /// <summary>Instead of <c>Lock.EnterScope</c>: what <c>lock</c> over a Lock compiles to.</summary>
-    public static Lock.Scope LockEnterScope(Lock lockObject, object? owner, string origin, int site)
+    public static Lock.Scope LockEnterScope(Lock lockObject, object? owner, string origin, int site, object? thread)
     {
         if (!LockValidation.IsOn) { return lockObject.EnterScope(); }
-        HeldLocks thread = LockThreads.Current;
-        LockEvents.Want(thread, AsObject(lockObject), owner, origin, LockKind.Lock, WantMode.Exclusive, AcquireFlags.None, site);
-        Lock.Scope scope = (StateOf(lockObject) & 1) == 0 ? lockObject.EnterScope() : LockContention.EnterScope(thread, lockObject);
-        LockEvents.Taken(thread);
+        HeldLocks held = LockThreads.Of(thread);
+        Lock.Scope scope;
+        if (WarmLocks.Ready(held, AsObject(lockObject), site) && IsFree(lockObject))
+        {
+            // Between the look and the acquire somebody else may take it: the hang watch has to know.
+            (held.WantedMode, held.WantedFlags, held.WantedSite) = (WantMode.Exclusive, AcquireFlags.None, site);
+            held.Tries = true;
+            scope = lockObject.EnterScope();
+            held.Tries = false;
+            WarmLocks.Push(held);
+            return scope;
+        }
+
+        LockEvents.Want(held, AsObject(lockObject), owner, origin, LockKind.Lock, WantMode.Exclusive, AcquireFlags.None, site);
+        scope = IsFree(lockObject) ? lockObject.EnterScope() : LockContention.EnterScope(held, lockObject);
+        LockEvents.Taken(held);
         return scope;
     }
 
     /// <summary>Instead of <c>Lock.Exit</c>.</summary>
-    public static void LockExit(Lock lockObject, int site)
+    public static void LockExit(Lock lockObject, int site, object? thread)
     {
-        if (LockValidation.IsOn) { LockEvents.Releasing(LockThreads.Current, AsObject(lockObject), LockKind.Lock, null, site); }
+        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, AsObject(lockObject))) { LockEvents.Releasing(held, AsObject(lockObject), LockKind.Lock, null, site); }
         lockObject.Exit();
     }
 
     /// <summary>Instead of <c>Lock.Scope.Dispose</c>.</summary>
-    public static void LockScopeDispose(ref Lock.Scope scope, int site)
+    public static void LockScopeDispose(ref Lock.Scope scope, int site, object? thread)
     {
-        if (LockValidation.IsOn) { LockEvents.Releasing(LockThreads.Current, AsObject(ScopeLock(ref scope)), LockKind.Lock, null, site); }
+        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, AsObject(ScopeLock(ref scope)))) { LockEvents.Releasing(held, AsObject(ScopeLock(ref scope)), LockKind.Lock, null, site); }
         scope.Dispose();
     }
 
@@ -282,6 +313,8 @@ public static unsafe partial class Hooks
     private static object AsObject(Lock lockObject) => Unsafe.As<Lock, object>(ref lockObject);
 
     // The lowest bit says whether somebody holds the lock: an acquire that will wait is worth its stack.
+    private static bool IsFree(Lock lockObject) => (StateOf(lockObject) & 1) == 0;
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_state")]
     private static extern ref uint StateOf(Lock lockObject);
 

@@ -25,7 +25,7 @@ public static unsafe partial class Hooks
     /// <summary>Instead of <c>Monitor.TryEnter(object, int, ref bool)</c>.</summary>
     public static void MonitorTryEnterForTaken(object lockObject, int milliseconds, ref bool taken, object? owner, string origin, int how, int site)
     {
-        if (milliseconds == Timeout.Infinite) { MonitorEnterTaken(lockObject, ref taken, owner, origin, site); return; }
+        if (milliseconds == Timeout.Infinite) { MonitorEnterTaken(lockObject, ref taken, owner, origin, site, null); return; }
         TimedAcquire acquire = new(lockObject, owner, origin, how, site);
         try { Monitor.TryEnter(lockObject, milliseconds, ref taken); }
         catch { acquire.Failed(); throw; }
@@ -35,7 +35,7 @@ public static unsafe partial class Hooks
     /// <summary>Instead of <c>Monitor.TryEnter(object, TimeSpan, ref bool)</c>.</summary>
     public static void MonitorTryEnterSpanTaken(object lockObject, TimeSpan timeout, ref bool taken, object? owner, string origin, int how, int site)
     {
-        if (Milliseconds(timeout) == Timeout.Infinite) { MonitorEnterTaken(lockObject, ref taken, owner, origin, site); return; }
+        if (Milliseconds(timeout) == Timeout.Infinite) { MonitorEnterTaken(lockObject, ref taken, owner, origin, site, null); return; }
         TimedAcquire acquire = new(lockObject, owner, origin, how, site);
         try { Monitor.TryEnter(lockObject, timeout, ref taken); }
         catch { acquire.Failed(); throw; }
@@ -45,7 +45,7 @@ public static unsafe partial class Hooks
     /// <summary>Instead of <c>Lock.TryEnter(int)</c>.</summary>
     public static bool LockTryEnterFor(Lock lockObject, int milliseconds, object? owner, string origin, int how, int site)
     {
-        if (milliseconds == Timeout.Infinite) { LockEnter(lockObject, owner, origin, site); return true; }
+        if (milliseconds == Timeout.Infinite) { LockEnter(lockObject, owner, origin, site, null); return true; }
         TimedAcquire acquire = new(AsObject(lockObject), owner, origin, how, site);
         try { return acquire.End(lockObject.TryEnter(milliseconds)); }
         catch { acquire.Failed(); throw; }
@@ -54,7 +54,7 @@ public static unsafe partial class Hooks
     /// <summary>Instead of <c>Lock.TryEnter(TimeSpan)</c>.</summary>
     public static bool LockTryEnterSpan(Lock lockObject, TimeSpan timeout, object? owner, string origin, int how, int site)
     {
-        if (Milliseconds(timeout) == Timeout.Infinite) { LockEnter(lockObject, owner, origin, site); return true; }
+        if (Milliseconds(timeout) == Timeout.Infinite) { LockEnter(lockObject, owner, origin, site, null); return true; }
         TimedAcquire acquire = new(AsObject(lockObject), owner, origin, how, site);
         try { return acquire.End(lockObject.TryEnter(timeout)); }
         catch { acquire.Failed(); throw; }

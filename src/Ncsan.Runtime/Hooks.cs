@@ -16,7 +16,7 @@ namespace Ncsan.Runtime;
 public static unsafe partial class Hooks
 {
     /// <summary>The version that rewritten modules must have been made for.</summary>
-    public const int AbiVersion = 3;
+    public const int AbiVersion = 4;
 
     /// <summary>Zero while the program runs its clean copies. The class has no static constructor, so this is one load.</summary>
     public static int State;

@@ -33,9 +33,9 @@ public sealed class NeitherDisturbsTheOtherTests : IDisposable
     private static void Lock(object gate, Action inside)
     {
         bool taken = false;
-        Hooks.MonitorEnterTaken(gate, ref taken, null, "NeitherDisturbsTheOther.gate", 1);
+        Hooks.MonitorEnterTaken(gate, ref taken, null, "NeitherDisturbsTheOther.gate", 1, null);
         inside();
-        Hooks.MonitorExit(gate, 2);
+        Hooks.MonitorExit(gate, 2, null);
     }
 
     private static void Access()
@@ -117,9 +117,9 @@ public sealed class NeitherDisturbsTheOtherTests : IDisposable
     {
         LockState before = Locks();
         bool taken = false;
-        Hooks.MonitorEnterTaken(s_a, ref taken, null, "gate", 1);
+        Hooks.MonitorEnterTaken(s_a, ref taken, null, "gate", 1, null);
         SanitizedThread.Current.Guard++;
-        Hooks.MonitorExit(s_a, 2);
+        Hooks.MonitorExit(s_a, 2, null);
         SanitizedThread.Current.Guard--;
         Assert.Equal(before, Locks());
     }

@@ -106,7 +106,7 @@ internal static class RuntimeDouble
             // Which barrier it is matters; the plain name stays, since most tests ask for no more.
             if (hook.Name == nameof(Hooks.Barrier)) { recorder = "RecordName(\"Barrier \" + kind, -1); Record"; }
             string result = hook.ReturnType == typeof(void) ? "" : hook.Name == nameof(Hooks.ModuleLoaded) ? "return 0;" : "return default;";
-            string record = hook.Name == nameof(Hooks.ModuleLoaded) ? "" : $"{recorder}(\"{hook.Name}\", {site});";
+            string record = hook.Name is nameof(Hooks.ModuleLoaded) or nameof(Hooks.LockThread) ? "" : $"{recorder}(\"{hook.Name}\", {site});";
             text.AppendLine($"public static {(hook.ReturnType == typeof(void) ? "void" : Type(hook.ReturnType))} {hook.Name}{generic}({parameters}) {{ {record} {result} }}");
         }
 

@@ -51,6 +51,16 @@ internal sealed class MethodCode
 
     internal List<HandlerRegions> Handlers { get; }
 
+    /// <summary>A local for what is known of the thread, as locks see it. A call of a method stays on one thread, and so does each resumption of an async one.</summary>
+    internal VariableDefinition LockThread
+    {
+        get
+        {
+            if (field is null) { Method.Body.Variables.Add(field = new(Module.Module.TypeSystem.Object)); }
+            return field;
+        }
+    }
+
     internal LocalStores Stores => field ??= new(this);
 
     /// <summary>The ops of each loop, by index.</summary>

@@ -38,14 +38,17 @@ internal struct HeldLock
 {
     internal LockInstance Lock;
 
-    /// <summary>The lock itself, kept while it is held, so that releases find it without asking what it is bound to.</summary>
-    internal object? Object;
+    /// <summary>The lock itself, kept while it is held, so that releases find it without asking what it is bound to; of a warm entry a weak reference to it.</summary>
+    private object? _object;
 
-    /// <summary>The chain key below this entry.</summary>
+    /// <summary>The chain key of the stack below this entry, when it was pushed.</summary>
     internal ulong KeyBelow;
 
+    /// <summary>The chain key of the stack up to this entry.</summary>
+    internal ulong Key;
+
     /// <summary>The same without maps.</summary>
-    internal ulong LockKeyBelow;
+    internal ulong LockKey;
 
     /// <summary>Where it was taken.</summary>
     internal int Site;
@@ -62,8 +65,26 @@ internal struct HeldLock
     internal WantMode Want;
     internal AcquireFlags Flags;
 
+    /// <summary>When <see cref="WarmLocks"/> made it, which knows the lock by a weak reference and leaves the entry behind where it was; 0 for any other.</summary>
+    internal int WarmAt;
+
     /// <summary>On the mark of a resumed flow: on whose behalf the thread ran before.</summary>
     internal FlowOrigin? Outer;
+
+    /// <inheritdoc cref="_object"/>
+    internal object? Object
+    {
+        readonly get => WarmAt == 0 ? _object : Unsafe.As<WeakReference<object>>(_object)!.TryGetTarget(out object? known) ? known : null;
+        set => (_object, WarmAt) = (value, 0);
+    }
+
+    /// <summary>Whether it is the entry of a lock object. Only of one that is warm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly bool IsWarmFor(object? lockObject) => Unsafe.As<WeakReference<object>>(_object)!.TryGetTarget(out object? known) && ReferenceEquals(known, lockObject);
+
+    internal void Warm(int age) => (_object, WarmAt) = (Lock.Target, age);
+
+    internal void Cool() => Object = Object;
 
     internal readonly HoldMode Mode => Want.Held();
     internal readonly LockClass Class => Lock.Class;
@@ -80,10 +101,10 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     internal int Depth;
 
     /// <summary>The chain key of the whole stack.</summary>
-    internal ulong Key = ChainKey.Empty;
+    internal ulong Key => Depth == 0 ? ChainKey.Empty : Entries[Depth - 1].Key;
 
     /// <summary>The key without maps: what is left of the stack for whoever enters another one.</summary>
-    internal ulong LockKey = ChainKey.Empty;
+    internal ulong LockKey => Depth == 0 ? ChainKey.Empty : Entries[Depth - 1].LockKey;
 
     /// <summary>How many spinning locks are held: nothing may block while there are any.</summary>
     internal int Spinning;
@@ -103,6 +124,12 @@ internal sealed class HeldLocks(ThreadIdentity thread)
 
     /// <summary>The stack of a wait that turned out to block; null for one that did not.</summary>
     internal volatile object? WaitStack;
+
+    /// <summary>The lock whose entry lies ready above the stack is being taken, which looked free.</summary>
+    internal volatile bool Tries;
+
+    /// <summary>The lock that the thread waits for, as another thread sees it.</summary>
+    internal LockInstance? WaitsFor => Wanted ?? (Tries && Entries is var entries && Depth is var depth && depth < entries.Length ? entries[depth].Lock : null);
 
     /// <summary>Grows with every acquire that had to wait, so that two looks can tell whether it is still the same one.</summary>
     internal long Waits;
@@ -162,7 +189,7 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     internal void Push(LockInstance instance, WantMode want, AcquireFlags flags, int site, object? lockObject = null)
     {
         if (Depth == Entries.Length) { Array.Resize(ref Entries, Depth * 2); }
-        ref HeldLock entry = ref Entries[Depth++];
+        ref HeldLock entry = ref Entries[Depth];
         entry.Lock = instance;
         entry.Object = lockObject;
         entry.Site = site;
@@ -173,6 +200,7 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         entry.Flags = flags;
         entry.Outer = null;
         Extend(ref entry);
+        Depth++;
         if (instance.Class.WaitType == WaitType.Spin) { Spinning++; }
     }
 
@@ -194,25 +222,26 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     {
         ref HeldLock gone = ref Entries[index];
         if (gone.Class.WaitType == WaitType.Spin) { Spinning--; }
-        (Key, LockKey) = (gone.KeyBelow, gone.LockKeyBelow);
-        Depth--;
-        for (int i = index; i < Depth; i++)
+        int last = Depth - 1;
+        for (Depth = index; Depth < last; Depth++)
         {
-            Entries[i] = Entries[i + 1];
-            Extend(ref Entries[i]);
+            Entries[Depth] = Entries[Depth + 1];
+            Extend(ref Entries[Depth]);
         }
 
         Entries[Depth] = default;
     }
 
+    /// <summary>Sets the keys of what comes to lie on top of the stack.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Extend(ref HeldLock entry)
+    internal void Extend(ref HeldLock entry)
     {
-        (entry.KeyBelow, entry.LockKeyBelow) = (Key, LockKey);
+        (ulong below, ulong locksBelow) = (Key, LockKey);
         bool isMap = entry.Lock.Class.Kind == LockKind.Map;
         int mode = (int)entry.Want | (int)(entry.Flags & (AcquireFlags.Pending | AcquireFlags.Awaited)) << 4;
-        Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? LockKey : Key, entry.Lock.Hash, mode);
-        if (!isMap) { LockKey = ChainKey.Add(LockKey, entry.Lock.Hash, mode); }
+        entry.KeyBelow = below;
+        entry.Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? locksBelow : below, entry.Lock.Hash, mode);
+        entry.LockKey = isMap ? locksBelow : ChainKey.Add(locksBelow, entry.Lock.Hash, mode);
     }
 
     /// <summary>The topmost entry of a lock, or -1.</summary>

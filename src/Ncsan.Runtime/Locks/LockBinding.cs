@@ -24,9 +24,7 @@ internal static class LockBinding
     internal static LockInstance Of(HeldLocks thread, object lockObject, object? owner, string origin, LockKind kind, int site)
     {
         LockInstance? recent = thread.Recent[site & (HeldLocks.RecentSize - 1)];
-        return recent?.Target is { } target && target.TryGetTarget(out object? known) && ReferenceEquals(known, lockObject)
-            ? recent
-            : LookUp(thread, lockObject, owner, origin, kind, site);
+        return recent is not null && recent.Is(lockObject) ? recent : LookUp(thread, lockObject, owner, origin, kind, site);
     }
 
     /// <summary>The lock behind an object that was taken before, or null.</summary>

@@ -52,25 +52,24 @@ internal static class LockEvents
     }
 
     /// <summary>A lock is about to be released.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Releasing(HeldLocks thread, object? lockObject, LockKind kind, HoldMode? mode, int site)
     {
         if (lockObject is null || thread.Inside != 0) { return; }
-        int top = thread.Depth - 1;
-        if (top >= 0)
+
+        // A lock that was taken where nobody looked (code that is not rewritten, or before the validator began) is nobody's mistake.
+        int index = thread.FindObject(lockObject);
+        LockInstance? instance = index >= 0 ? thread.Entries[index].Lock : LockBinding.Known(lockObject);
+        if (index < 0 && kind.IsThreadBound() && LockProbe.MayBeHeldByCurrentThread(lockObject, kind, mode)) { return; }
+        if (instance is null)
         {
-            ref HeldLock entry = ref thread.Entries[top];
-            if (ReferenceEquals(entry.Object, lockObject) && entry.Count == 1 && mode is null && entry.Pins == 0 && kind is LockKind.Monitor or LockKind.Lock && entry.Class.WaitType != WaitType.Spin)
-            {
-                thread.Depth = top;
-                (thread.Key, thread.LockKey) = (entry.KeyBelow, entry.LockKeyBelow);
-                entry.Object = null;
-                entry.Lock = null!;
-                return;
-            }
+            if (kind.IsThreadBound()) { LockReleases.Unknown(thread, kind, site); }
+            return;
         }
 
-        ReleasingSlow(thread, lockObject, kind, mode, site);
+        thread.Inside++;
+        try { LockValidation.Validator.Release(thread, instance, mode, site); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
     }
 
     /// <summary>Plain re-entry of a lock that counts: no more than a number goes up.</summary>
@@ -110,24 +109,5 @@ internal static class LockEvents
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
         return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ReleasingSlow(HeldLocks thread, object lockObject, LockKind kind, HoldMode? mode, int site)
-    {
-        // A lock that was taken where nobody looked (code that is not rewritten, or before the validator began) is nobody's mistake.
-        int index = thread.FindObject(lockObject);
-        LockInstance? instance = index >= 0 ? thread.Entries[index].Lock : LockBinding.Known(lockObject);
-        if (index < 0 && kind.IsThreadBound() && LockProbe.MayBeHeldByCurrentThread(lockObject, kind, mode)) { return; }
-        if (instance is null)
-        {
-            if (kind.IsThreadBound()) { LockReleases.Unknown(thread, kind, site); }
-            return;
-        }
-
-        thread.Inside++;
-        try { LockValidation.Validator.Release(thread, instance, mode, site); }
-        catch (Exception fault) { LockValidation.Fault(fault); }
-        finally { thread.Inside--; }
     }
 }

@@ -18,6 +18,10 @@ internal static class LockThreads
         get => t_held ?? AddSlow();
     }
 
+    /// <summary>The stack of the current thread, which the caller may have from before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static HeldLocks Of(object? known) => known is null ? Current : Unsafe.As<HeldLocks>(known);
+
     /// <summary>The stack of the current thread, or null if it never took a lock.</summary>
     internal static HeldLocks? CurrentOrNull => t_held;
 
@@ -28,14 +32,14 @@ internal static class LockThreads
     {
         foreach (HeldLocks thread in s_all)
         {
-            if (thread.Wanted is not null || thread.Awaited is not null) { return true; }
+            if (thread.WaitsFor is not null || thread.Awaited is not null) { return true; }
         }
 
         return false;
     }
 
     /// <summary>Whether a thread blocks for something that is not the time.</summary>
-    internal static bool IsBlocked(Thread thread) => Array.Find(s_all, known => known.Managed == thread) is { } held && (held.Wanted is not null || held.Awaited is not null);
+    internal static bool IsBlocked(Thread thread) => Array.Find(s_all, known => known.Managed == thread) is { } held && (held.WaitsFor is not null || held.Awaited is not null);
 
     /// <summary>Where the current thread took a lock that another thread waits for now, the outermost of several, or 0.</summary>
     internal static int SiteOfLockThatOthersWant(HeldLocks mine)
@@ -44,7 +48,7 @@ internal static class LockThreads
         {
             foreach (HeldLocks other in s_all)
             {
-                if (other != mine && other.Wanted is { } wanted && ReferenceEquals(wanted, mine.Entries[i].Lock)) { return mine.Entries[i].Site; }
+                if (other != mine && other.WaitsFor is { } wanted && ReferenceEquals(wanted, mine.Entries[i].Lock)) { return mine.Entries[i].Site; }
             }
         }
 

@@ -143,6 +143,7 @@ internal sealed partial class Validator
         int index = thread.Find(instance);
         if (index >= 0 && thread.Entries[index].Pins + by >= 0)
         {
+            thread.Entries[index].Cool();
             thread.Entries[index].Pins += by;
             return true;
         }

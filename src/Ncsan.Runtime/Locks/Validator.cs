@@ -97,11 +97,16 @@ internal sealed partial class Validator
         }
 
         if ((flags & AcquireFlags.Try) != 0) { return true; }
-        ulong key = ChainKey.Add(thread.Key, instance.Hash, (int)want) ^ thread.Strand;
+        ulong key = KeyOf(thread, instance, want);
         bool firstWriter = !instance.Class.HasWriters && want is WantMode.Exclusive or WantMode.Upgrade;
         if (!_chains.Contains(key) || firstWriter || thread.Spinning > 0) { ValidateSlow(thread, instance, want, flags, site, key); }
         return true;
     }
+
+    /// <summary>Whether it was validated before that a lock is wanted over the stack.</summary>
+    internal bool Knows(HeldLocks thread, LockInstance instance, WantMode want) => _chains.Contains(KeyOf(thread, instance, want));
+
+    private static ulong KeyOf(HeldLocks thread, LockInstance instance, WantMode want) => ChainKey.Add(thread.Key, instance.Hash, (int)want) ^ thread.Strand;
 
     /// <summary>A lock is released.</summary>
     /// <param name="thread">By whom.</param>
@@ -121,7 +126,6 @@ internal sealed partial class Validator
                 && (instance.Class.Kind.IsThreadBound() || (instance.Class.SeenBalanced && (entry.Flags & AcquireFlags.Pending) == 0 && entry.Epoch == instance.Releases)))
             {
                 thread.Depth = top;
-                (thread.Key, thread.LockKey) = (entry.KeyBelow, entry.LockKeyBelow);
                 entry = default;
                 if (instance.Class.Kind.IsSemaphore()) { FlowHolds.Released(thread, instance); }
                 return true;

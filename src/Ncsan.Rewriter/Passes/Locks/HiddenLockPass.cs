@@ -32,8 +32,8 @@ internal static class HiddenLockPass
         int site = Site(module, method, name);
         method.IsSynchronized = false;
         WholeBody.Wrap(method,
-            [.. Lock(), Instruction.Create(method.IsStatic ? OpCodes.Ldnull : OpCodes.Ldarg_0), Instruction.Create(OpCodes.Ldstr, name), .. Site(module, site), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.MonitorEnter)])],
-            [.. Lock(), .. Site(module, site), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.MonitorExit)])]);
+            [.. Lock(), Instruction.Create(method.IsStatic ? OpCodes.Ldnull : OpCodes.Ldarg_0), Instruction.Create(OpCodes.Ldstr, name), .. Site(module, site), Instruction.Create(OpCodes.Ldnull), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.MonitorEnter)])],
+            [.. Lock(), .. Site(module, site), Instruction.Create(OpCodes.Ldnull), Instruction.Create(OpCodes.Call, module.Hooks[nameof(Hooks.MonitorExit)])]);
 
         Instruction[] Lock()
         {

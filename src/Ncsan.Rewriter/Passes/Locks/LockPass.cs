@@ -65,6 +65,7 @@ internal sealed class LockPass : ICallPass
         LockOrigin origin = Origin(call);
         int site = Site(call, origin);
         Action<CodeWriter>? owner = names ? origin.Owner(call.Code) : null;
+        VariableDefinition? thread = hook == nameof(Hooks.MonitorWait) ? null : call.Code.LockThread;
         call.Op.Replace(Copies.Both, w =>
         {
             if (owner is not null)
@@ -74,6 +75,17 @@ internal sealed class LockPass : ICallPass
             }
 
             w.Site(site);
+            if (thread is not null)
+            {
+                w.Emit(OpCodes.Ldloc, thread);
+                if (names)
+                {
+                    w.Hook(nameof(Hooks.LockThread));
+                    w.Emit(OpCodes.Dup);
+                    w.Emit(OpCodes.Stloc, thread);
+                }
+            }
+
             w.Hook(hook);
         });
         return true;

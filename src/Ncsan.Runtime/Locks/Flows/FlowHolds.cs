@@ -73,6 +73,7 @@ internal static class FlowHolds
             if (!guard.Class.Kind.IsLock() || (guard.Flags & AcquireFlags.Pending) != 0) { continue; }
             counted.CountedUnder = guard.Lock;
             guard.Lock.Counts = counted;
+            WarmLocks.Cool();
             return;
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>A vertex of the order graph: a lock class, or one lock. Both levels keep the same kind of edges, so one search serves both.</summary>
@@ -101,6 +103,10 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
 
     /// <summary>The lock itself, once it was met often enough to be worth recognising without a look at the table.</summary>
     internal WeakReference<object>? Target;
+
+    /// <summary>Whether it is the lock behind an object. False as well of one that was not met often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Is(object? lockObject) => Target is { } target && target.TryGetTarget(out object? known) && ReferenceEquals(known, lockObject);
 
     /// <summary>How often the table was asked for it.</summary>
     internal int Lookups;

@@ -95,7 +95,7 @@ internal sealed class WaitGraph
     /// <summary>The lock that a node waits for, if it is one.</summary>
     internal static LockInstance? Wanted(object node) => node switch
     {
-        HeldLocks thread when thread.Wanted is { } wanted && (thread.WantedFlags & (AcquireFlags.Try | AcquireFlags.Async | AcquireFlags.Cancelable)) == 0 => wanted,
+        HeldLocks thread when thread.WaitsFor is { } wanted && (thread.WantedFlags & (AcquireFlags.Try | AcquireFlags.Async | AcquireFlags.Cancelable)) == 0 => wanted,
         SuspendedFlow flow when flow.Pending is var index and >= 0 => flow.Entries[index].Lock,
         _ => null,
     };

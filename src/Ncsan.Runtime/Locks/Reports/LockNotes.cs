@@ -11,7 +11,11 @@ internal static class LockNotes
     internal static void Pin(object? lockObject, object? owner, string origin, bool pin, int site) => With(lockObject, owner, origin, site, (validator, thread, instance) =>
         _ = pin ? validator.Pin(thread, instance, site) : validator.Unpin(thread, instance, site));
 
-    internal static void Spinning(object? lockObject, object? owner, string origin, int site) => With(lockObject, owner, origin, site, static (_, _, instance) => instance.Class.WaitType = WaitType.Spin);
+    internal static void Spinning(object? lockObject, object? owner, string origin, int site) => With(lockObject, owner, origin, site, static (_, _, instance) =>
+    {
+        instance.Class.WaitType = WaitType.Spin;
+        WarmLocks.Cool();
+    });
 
     internal static void NoValidate(object? lockObject, object? owner, string origin, int site) => With(lockObject, owner, origin, site, static (validator, _, instance) => validator.Unorder(instance.Class, "an annotation says so"));
 
@@ -24,6 +28,7 @@ internal static class LockNotes
     {
         if (parent is null || LockBinding.Known(parent) is not { } known) { return; }
         With(child, owner, origin, site, (_, thread, instance) => (thread.NestChild, thread.NestParent) = (instance, known));
+        WarmLocks.Cool();
     }
 
     internal static void Run(string map, int site) => With(map, site, static (validator, thread, instance, at) => validator.Enter(thread, instance, at));
