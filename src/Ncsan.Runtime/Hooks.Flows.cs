@@ -85,21 +85,22 @@ public static unsafe partial class Hooks
     /// <param name="awaitedHere">Its task is awaited on the spot.</param>
     /// <param name="how">A <see cref="LockCall"/>.</param>
     /// <param name="site">Where.</param>
-    public static void AsyncLockWanted(object? semaphore, object? owner, string origin, bool awaitedHere, int how, int site)
+    /// <param name="thread">What <see cref="LockThread"/> gave, or null.</param>
+    public static void AsyncLockWanted(object? semaphore, object? owner, string origin, bool awaitedHere, int how, int site, object? thread)
     {
-        if (LockValidation.IsOn) { AsyncFlows.Want(semaphore, owner, origin, awaitedHere, how, site); }
+        if (LockValidation.IsOn) { AsyncFlows.Want(LockThreads.Of(thread), semaphore, owner, origin, awaitedHere, how, site); }
     }
 
     /// <summary>The await of WaitAsync has come back.</summary>
-    public static void AsyncLockTaken()
+    public static void AsyncLockTaken(object? thread)
     {
-        if (LockValidation.IsOn) { AsyncFlows.Got(taken: true); }
+        if (LockValidation.IsOn) { AsyncFlows.Got(LockThreads.Of(thread), taken: true); }
     }
 
     /// <summary>The await of a WaitAsync with a time-out has come back.</summary>
-    public static void AsyncLockTakenIf(bool taken)
+    public static void AsyncLockTakenIf(bool taken, object? thread)
     {
-        if (LockValidation.IsOn) { AsyncFlows.Got(taken); }
+        if (LockValidation.IsOn) { AsyncFlows.Got(LockThreads.Of(thread), taken); }
     }
 
     /// <summary>The thread is about to block until a task has ended. Without a time limit this does the waiting itself, so that it is known to wait.</summary>

@@ -20,8 +20,8 @@ public static unsafe partial class Hooks
     }
 
     /// <summary>Instead of <c>SemaphoreSlim.Release</c>.</summary>
-    public static int SemaphoreRelease(SemaphoreSlim semaphore, int count, int how, int site) => LockValidation.IsOn ? SemaphoreReleases.Release(semaphore, count, site) : semaphore.Release(count);
+    public static int SemaphoreRelease(SemaphoreSlim semaphore, int count, int site, object? thread) => LockValidation.IsOn ? SemaphoreReleases.Release(LockThreads.Of(thread), semaphore, count, site) : semaphore.Release(count);
 
     /// <summary>Instead of <c>Semaphore.Release</c>.</summary>
-    public static int OldSemaphoreRelease(Semaphore semaphore, int count, int how, int site) => LockValidation.IsOn ? SemaphoreReleases.Release(semaphore, count, site) : semaphore.Release(count);
+    public static int OldSemaphoreRelease(Semaphore semaphore, int count, int site, object? thread) => LockValidation.IsOn ? SemaphoreReleases.Release(LockThreads.Of(thread), semaphore, count, site) : semaphore.Release(count);
 }

@@ -136,8 +136,8 @@ public static unsafe partial class Hooks
     public static void LockWantedFor(object? lockObject, int milliseconds, object? owner, string origin, int how, int site) => LockWanted(lockObject, owner, origin, LockCall.WithLimit(how, milliseconds), site);
 
     /// <summary>SemaphoreSlim.WaitAsync is about to be called with a time-out.</summary>
-    public static void AsyncLockWantedFor(object? semaphore, int milliseconds, object? owner, string origin, bool awaitedHere, int how, int site)
-        => AsyncLockWanted(semaphore, owner, origin, awaitedHere, LockCall.WithLimit(how, milliseconds), site);
+    public static void AsyncLockWantedFor(object? semaphore, int milliseconds, object? owner, string origin, bool awaitedHere, int how, int site, object? thread)
+        => AsyncLockWanted(semaphore, owner, origin, awaitedHere, LockCall.WithLimit(how, milliseconds), site, thread);
 
     /// <summary>The thread is about to block until a task has ended, for some time.</summary>
     public static void TaskWaitingFor(Task? task, int milliseconds, string? map, int how, int site) => TaskWaiting(task, map, WithLimit(how, milliseconds), site);

@@ -204,6 +204,26 @@ internal sealed class HeldLocks(ThreadIdentity thread)
         if (instance.Class.WaitType == WaitType.Spin) { Spinning++; }
     }
 
+    /// <summary>What was asked for is held from now on, on top of all that was taken meanwhile.</summary>
+    internal void Hold(int index)
+    {
+        if (index < Depth - 1)
+        {
+            HeldLock got = Entries[index];
+            RemoveAt(index);
+            Push(got.Lock, got.Want, got.Flags & ~AcquireFlags.Pending, got.Site, got.Object);
+            return;
+        }
+
+        ref HeldLock entry = ref Entries[index];
+        entry.Flags &= ~AcquireFlags.Pending;
+        entry.Count = 1;
+        entry.Epoch = entry.Lock.Releases;
+        Depth = index;
+        Extend(ref entry);
+        Depth = index + 1;
+    }
+
     /// <summary>Another flow runs on the thread from now on.</summary>
     internal void Switch() => Missed = GivenBack = null;
 

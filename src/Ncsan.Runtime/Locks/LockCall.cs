@@ -67,8 +67,9 @@ public static class LockCall
         thread.WantsAgain = false;
         if (lockObject is SemaphoreSlim { CurrentCount: > 1 and var room } several) { Throttle(thread, several, room, owner, origin, site); }
         LockEvents.Want(thread, lockObject, owner, origin, kind, want, Flags(how), site);
-        if (IsReleased(how) && thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
-        if (IsCounted(how)) { FlowHolds.Counted(thread); }
+        if (thread.Wanted is not { } wanted) { return; }
+        if (IsReleased(how) && !wanted.Class.LooksBalanced) { wanted.Class.LooksBalanced = true; }
+        if (IsCounted(how)) { FlowHolds.Counted(thread, wanted); }
     }
 
     internal static void Met(object? lockObject, object? owner, string origin, int how, int site)

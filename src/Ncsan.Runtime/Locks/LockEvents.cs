@@ -12,25 +12,28 @@ namespace Ncsan.Runtime.Locks;
 internal static class LockEvents
 {
     /// <summary>A lock is about to be waited for.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Want(HeldLocks thread, object? lockObject, object? owner, string origin, LockKind kind, WantMode want, AcquireFlags flags, int site)
     {
-        if (lockObject is null || thread.Inside != 0) { return; }
-        if (Races.Sampler.IsDirected(site)) { DirectedWatch.GiveWay(site); }
-        int depth = thread.Depth;
-        if (depth > 0 && kind.IsReentrant() && TakeAgain(thread, lockObject, want, site)) { return; }
-        LockInstance instance = LockBinding.Of(thread, lockObject, owner, origin, kind, site);
-        if (depth > 0 || !instance.Class.HasWriters)
-        {
-            if (!WantSlow(thread, instance, ref want, flags, site)) { return; }
-        }
-
+        if (Validate(thread, lockObject, owner, origin, kind, ref want, flags, site) is not { } instance) { return; }
         thread.WantedObject = lockObject;
         thread.WantedMode = want;
         thread.WantedFlags = flags;
         thread.WantedSite = site;
         thread.Waits++;
         thread.Wanted = instance;
+    }
+
+    /// <summary>What there is to say about a lock before it is waited for.</summary>
+    /// <returns>The lock, or null when there is nothing to wait for, since the thread takes it again, or nothing to be known.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static LockInstance? Validate(HeldLocks thread, object? lockObject, object? owner, string origin, LockKind kind, ref WantMode want, AcquireFlags flags, int site)
+    {
+        if (lockObject is null || thread.Inside != 0) { return null; }
+        if (Races.Sampler.IsDirected(site)) { DirectedWatch.GiveWay(site); }
+        int depth = thread.Depth;
+        if (depth > 0 && kind.IsReentrant() && TakeAgain(thread, lockObject, want, site)) { return null; }
+        LockInstance instance = LockBinding.Of(thread, lockObject, owner, origin, kind, site);
+        return (depth == 0 && instance.Class.HasWriters) || WantSlow(thread, instance, ref want, flags, site) ? instance : null;
     }
 
     /// <summary>What was wanted last is held now.</summary>
@@ -40,6 +43,7 @@ internal static class LockEvents
         if (thread.Wanted is not { } instance || thread.Inside != 0) { return; }
         thread.Wanted = null;
         thread.Push(instance, thread.WantedMode, thread.WantedFlags, thread.WantedSite, thread.WantedObject);
+        thread.WantedObject = null;
     }
 
     /// <summary>What was wanted last was not got.</summary>

@@ -29,9 +29,8 @@ internal static class SemaphoreReleases
     internal static bool CameFirst(object semaphore) => s_signals.TryGetValue(semaphore, out _);
 
     /// <summary>Releases a semaphore, of either sort.</summary>
-    internal static int Release(object semaphore, int count, int site)
+    internal static int Release(HeldLocks thread, object semaphore, int count, int site)
     {
-        HeldLocks thread = LockThreads.Current;
         object known = NamedHandles.Of(semaphore);
         bool held = Begin(thread, known, site);
         try
@@ -55,7 +54,8 @@ internal static class SemaphoreReleases
         try
         {
             if (!LockValidation.Validator.Release(thread, instance, null, site, judged: true)) { return false; }
-            (thread.GivenBack, thread.GivenBackEpoch) = (instance, instance.Releases);
+            if (!ReferenceEquals(thread.GivenBack, instance)) { thread.GivenBack = instance; }
+            thread.GivenBackEpoch = instance.Releases;
         }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }

@@ -75,17 +75,7 @@ internal sealed class LockPass : ICallPass
             }
 
             w.Site(site);
-            if (thread is not null)
-            {
-                w.Emit(OpCodes.Ldloc, thread);
-                if (names)
-                {
-                    w.Hook(nameof(Hooks.LockThread));
-                    w.Emit(OpCodes.Dup);
-                    w.Emit(OpCodes.Stloc, thread);
-                }
-            }
-
+            if (thread is not null) { Thread(w, thread, learns: names); }
             w.Hook(hook);
         });
         return true;
@@ -181,11 +171,14 @@ internal sealed class LockPass : ICallPass
         };
         if (hook is not null && !call.Op.HasPrefix(Code.Constrained) && !call.Op.HasPrefix(Code.Tail))
         {
+            bool isMutex = give.Kind == "Mutex";
+            VariableDefinition? thread = isMutex ? null : call.Code.LockThread;
             call.Op.Replace(Copies.Both, w =>
             {
-                if (give.Kind != "Mutex" && call.ArgumentCount == 1) { w.Constant(1); }
-                w.Constant(how);
+                if (!isMutex && call.ArgumentCount == 1) { w.Constant(1); }
+                if (isMutex) { w.Constant(how); }
                 w.Site(site);
+                if (thread is not null) { Thread(w, thread); }
                 w.Hook(hook);
             });
             return;
@@ -197,6 +190,16 @@ internal sealed class LockPass : ICallPass
             w.Site(site);
             w.Hook(nameof(Hooks.LockReleasing));
         });
+    }
+
+    /// <summary>Pushes what the method knows of its thread. Who takes a lock finds it out for whoever comes after him.</summary>
+    internal static void Thread(CodeWriter w, VariableDefinition known, bool learns = false)
+    {
+        w.Emit(OpCodes.Ldloc, known);
+        if (!learns) { return; }
+        w.Hook(nameof(Hooks.LockThread));
+        w.Emit(OpCodes.Dup);
+        w.Emit(OpCodes.Stloc, known);
     }
 
     internal static LockOrigin Origin(Invocation call) => LockOrigin.Of(call.Code, call.Op.Inputs is [var first, ..] ? first.Producer : null);

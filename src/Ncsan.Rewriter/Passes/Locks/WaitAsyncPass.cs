@@ -18,7 +18,12 @@ internal sealed class WaitAsyncPass : ICallPass
     {
         if (_ends.TryGetValue(call.Op, out bool answers))
         {
-            if (answers) { call.After(Copies.Both, nameof(Hooks.AsyncLockTakenIf), -1, CallPlan.Result); } else { call.After(Copies.Both, nameof(Hooks.AsyncLockTaken), -1); }
+            VariableDefinition here = call.Code.LockThread;
+            call.Add(Copies.Both, after: true, answers ? [CallPlan.Result] : [], w =>
+            {
+                LockPass.Thread(w, here);
+                w.Hook(answers ? nameof(Hooks.AsyncLockTakenIf) : nameof(Hooks.AsyncLockTaken));
+            });
             return;
         }
 
@@ -40,6 +45,7 @@ internal sealed class WaitAsyncPass : ICallPass
         if (end is null && call.Module.Originals.Forwards(call.Caller)) { how = LockCall.Forwarded(how); }
         Action<CodeWriter> owner = origin.Owner(call.Code);
         int? time = TimedLocks.Time(call);
+        VariableDefinition thread = call.Code.LockThread;
         call.Add(Copies.Both, after: false, time is { } limit ? [0, limit] : [0], w =>
         {
             if (time is { } at) { TimedLocks.Milliseconds(w, call, at); }
@@ -48,6 +54,7 @@ internal sealed class WaitAsyncPass : ICallPass
             w.Constant(end is null ? 0 : 1);
             w.Constant(how);
             w.Site(site);
+            LockPass.Thread(w, thread, learns: true);
             w.Hook(time is null ? nameof(Hooks.AsyncLockWanted) : nameof(Hooks.AsyncLockWantedFor));
         });
     }

@@ -154,9 +154,8 @@ internal static class AsyncFlows
     }
 
     /// <summary>A semaphore is asked for by an await. It counts as held until the await turns out otherwise.</summary>
-    internal static void Want(object? semaphore, object? owner, string origin, bool awaitedHere, int how, int site)
+    internal static void Want(HeldLocks thread, object? semaphore, object? owner, string origin, bool awaitedHere, int how, int site)
     {
-        HeldLocks thread = LockThreads.Current;
         if (semaphore is null || thread.Inside != 0) { return; }
         if (!awaitedHere && !(LockCall.IsForwarded(how) && thread.AwaitsForward))
         {
@@ -171,36 +170,33 @@ internal static class AsyncFlows
         int stale = thread.FindObject(semaphore);
         if (stale >= 0 && (thread.Entries[stale].Flags & AcquireFlags.Pending) != 0) { thread.RemoveAt(stale); }
         if (semaphore is SemaphoreSlim { CurrentCount: > 1 and var room } several) { LockCall.Throttle(thread, several, room, owner, origin, site); }
-        LockEvents.Want(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, LockCall.Mode(how), AcquireFlags.Async | LockCall.Flags(how), site);
-        if (LockCall.IsCounted(how)) { FlowHolds.Counted(thread); }
+        WantMode want = LockCall.Mode(how);
+        AcquireFlags flags = AcquireFlags.Async | LockCall.Flags(how);
+        if (LockEvents.Validate(thread, semaphore, owner, origin, LockKind.SemaphoreSlim, ref want, flags, site) is not { } wanted) { return; }
+        if (LockCall.IsCounted(how)) { FlowHolds.Counted(thread, wanted); }
         if (!LockCall.IsReleased(how)) { HandOns.Expect(thread); }
-        else if (thread.Wanted is { Class.LooksBalanced: false } wanted) { wanted.Class.LooksBalanced = true; }
-        thread.WantedFlags |= AcquireFlags.Pending;
-        LockEvents.Taken(thread);
+        else if (!wanted.Class.LooksBalanced) { wanted.Class.LooksBalanced = true; }
+        thread.Push(wanted, want, flags | AcquireFlags.Pending, site, semaphore);
         if (thread.WantsAgain) { thread.Entries[thread.Depth - 1].Count = 2; }
     }
 
     /// <summary>The await has come back with the semaphore, or without.</summary>
-    internal static void Got(bool taken)
+    internal static void Got(HeldLocks thread, bool taken)
     {
-        HeldLocks thread = LockThreads.Current;
         if (thread.Inside != 0) { return; }
-        for (int i = thread.Depth - 1; i >= 0; i--)
+        int index = thread.Depth - 1;
+        while (index >= 0 && (thread.Entries[index].Flags & AcquireFlags.Pending) == 0) { index--; }
+        if (index < 0) { return; }
+        ref HeldLock entry = ref thread.Entries[index];
+        if (!taken)
         {
-            ref HeldLock entry = ref thread.Entries[i];
-            if ((entry.Flags & AcquireFlags.Pending) == 0) { continue; }
-            HeldLock got = entry;
-            thread.RemoveAt(i);
-            if (!taken)
-            {
-                thread.Missed = got.Lock;
-                return;
-            }
-
-            if (got.Count > 1) { LockValidation.Validator.GotAgain(got.Lock, got.Site); }
-            thread.Push(got.Lock, got.Want, got.Flags & ~AcquireFlags.Pending, got.Site, got.Object);
-            LockCall.TakenSemaphore(thread, thread.Depth - 1);
+            thread.Missed = entry.Lock;
+            thread.RemoveAt(index);
             return;
         }
+
+        if (entry.Count > 1) { LockValidation.Validator.GotAgain(entry.Lock, entry.Site); }
+        thread.Hold(index);
+        LockCall.TakenSemaphore(thread, thread.Depth - 1);
     }
 }

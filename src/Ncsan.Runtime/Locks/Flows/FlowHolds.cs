@@ -64,9 +64,9 @@ internal static class FlowHolds
     }
 
     /// <summary>The semaphore that is wanted is taken by the first of several, whose counter is under the lock that was taken last.</summary>
-    internal static void Counted(HeldLocks thread)
+    internal static void Counted(HeldLocks thread, LockInstance counted)
     {
-        if (thread.Wanted is not { CountedUnder: null } counted) { return; }
+        if (counted.CountedUnder is not null) { return; }
         for (int i = thread.Depth - 1; i >= 0 && (thread.Entries[i].Flags & AcquireFlags.Mark) == 0; i--)
         {
             ref HeldLock guard = ref thread.Entries[i];
@@ -90,7 +90,8 @@ internal static class FlowHolds
     /// <summary>A semaphore is about to be released: every hold of it is over, and what is left of it on this thread goes.</summary>
     internal static void Released(HeldLocks thread, LockInstance instance)
     {
-        Interlocked.Increment(ref instance.Releases);
+        // Of two at once either will do: what counts is that it is not what it was.
+        instance.Releases++;
         for (int i = thread.Depth - 1; i >= 0; i--)
         {
             if (ReferenceEquals(thread.Entries[i].Lock, instance) && thread.Entries[i].IsOver) { thread.RemoveAt(i); }
