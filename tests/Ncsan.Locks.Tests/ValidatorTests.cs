@@ -58,10 +58,8 @@ public class ValidatorTests
     [Fact]
     public void A_semaphore_is_believed_to_be_a_lock_only_after_its_taker_released_it()
     {
-        Script run = new(Flavor.All.Single(flavor => flavor.Name == "SemaphoreSlim"));
+        (Script run, LockInstance semaphore, LockInstance other) = SemaphoreAndMonitor();
         Validator validator = run.Validator;
-        LockInstance semaphore = validator.AddInstance(validator.AddClass("S", LockKind.SemaphoreSlim));
-        LockInstance other = validator.AddInstance(validator.AddClass("M", LockKind.Monitor));
         HeldLocks one = Thread(1), two = Thread(2);
         validator.Acquire(one, semaphore, WantMode.Exclusive, AcquireFlags.None, 1);
         validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
@@ -76,9 +74,7 @@ public class ValidatorTests
     [Fact]
     public void A_cycle_over_a_semaphore_is_refuted_by_a_release_of_somebody_else_after_it()
     {
-        Script run = new(Flavor.All[0]);
-        LockInstance semaphore = run.Validator.AddInstance(run.Validator.AddClass("S", LockKind.SemaphoreSlim));
-        LockInstance other = run.Validator.AddInstance(run.Validator.AddClass("M", LockKind.Monitor));
+        (Script run, LockInstance semaphore, LockInstance other) = SemaphoreAndMonitor();
         HeldLocks one = Thread(1), two = Thread(2);
         run.Validator.Acquire(one, semaphore, WantMode.Exclusive, AcquireFlags.None, 1);
         run.Validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
@@ -95,9 +91,7 @@ public class ValidatorTests
     [Fact]
     public void A_semaphore_released_by_others_is_a_signal_and_never_reported()
     {
-        Script run = new(Flavor.All[0]);
-        LockInstance semaphore = run.Validator.AddInstance(run.Validator.AddClass("S", LockKind.SemaphoreSlim));
-        LockInstance other = run.Validator.AddInstance(run.Validator.AddClass("M", LockKind.Monitor));
+        (Script run, LockInstance semaphore, LockInstance other) = SemaphoreAndMonitor();
         HeldLocks one = Thread(1), two = Thread(2);
         run.Validator.Acquire(one, semaphore, WantMode.Exclusive, AcquireFlags.None, 1);
         run.Validator.Acquire(one, other, WantMode.Exclusive, AcquireFlags.None, 2);
@@ -132,6 +126,16 @@ public class ValidatorTests
         run.Go("A B C D E F | A B C D E F");
         Assert.Contains("holds more than 3 locks", Assert.Single(run.Exhausted));
         Assert.Empty(run.Reports);
+    }
+
+    [Fact]
+    public void More_reports_than_wait_for_semaphores_to_show_what_they_are_are_said_once()
+    {
+        (Script run, LockInstance semaphore, LockInstance other) = SemaphoreAndMonitor(new LockLimits { Doubts = 0 });
+        Take(run.Validator, semaphore, other);
+        Take(run.Validator, other, semaphore);
+        Take(run.Validator, other, semaphore);
+        Assert.Contains("keeps 0 reports", Assert.Single(run.Exhausted));
     }
 
     [Fact]
@@ -220,6 +224,12 @@ public class ValidatorTests
         HeldLocks thread = Thread(1);
         validator.Acquire(thread, held, WantMode.Exclusive, AcquireFlags.None, 1);
         validator.Acquire(thread, wanted, WantMode.Exclusive, AcquireFlags.None, 2);
+    }
+
+    private static (Script Run, LockInstance Semaphore, LockInstance Monitor) SemaphoreAndMonitor(LockLimits? limits = null)
+    {
+        var run = new Script(Flavor.All[0], limits);
+        return (run, run.Validator.AddInstance(run.Validator.AddClass("S", LockKind.SemaphoreSlim)), run.Validator.AddInstance(run.Validator.AddClass("M", LockKind.Monitor)));
     }
 
     private static HeldLocks Thread(int id) => new(new ThreadIdentity(id, null, false));

@@ -38,6 +38,7 @@ internal static class SemaphoreLeaks
         {
             s_left.RemoveAll(static known => known.Entry.IsOver);
             if (s_left.Count < Most) { s_left.Add(left); }
+            else { LockValidation.Validator.Graph.Exhausted($"the lock validator remembers {Most} semaphores whose holders have ended, which is its limit: further ones are not told"); }
         }
         finally { s_lock.Exit(); }
     }

@@ -109,7 +109,12 @@ internal static class SemaphoreReleases
         LockInstance instance = LockReleases.Stand(semaphore is SemaphoreSlim ? LockKind.SemaphoreSlim : LockKind.Semaphore, site);
         LockReport report = LockValidation.Validator.Report(LockReportKind.BadUnlock, thread, instance, site, TooOften);
         s_lock.Enter();
-        try { if (s_untaken.Count < MostUntaken && !s_untaken.Exists(known => known.Report.Key == report.Key)) { s_untaken.Add((semaphore, report)); } }
+        try
+        {
+            if (s_untaken.Exists(known => known.Report.Key == report.Key)) { return; }
+            if (s_untaken.Count < MostUntaken) { s_untaken.Add((semaphore, report)); }
+            else { LockValidation.Validator.Graph.Exhausted($"the lock validator remembers {MostUntaken} releases of semaphores that nobody has taken, which is its limit: further ones are not told"); }
+        }
         finally { s_lock.Exit(); }
     }
 

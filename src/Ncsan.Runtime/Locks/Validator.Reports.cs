@@ -72,7 +72,7 @@ internal sealed partial class Validator
         {
             if (report.Cycle.Any(edge => edge.From.Class.Kind.IsSemaphore() && !edge.From.Class.SeenBalanced))
             {
-                if (_pending.Count < 256) { _pending.Add(report); }
+                Keep(report, _pending);
                 return;
             }
 

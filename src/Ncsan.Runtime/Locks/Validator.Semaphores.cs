@@ -3,8 +3,6 @@ namespace Ncsan.Runtime.Locks;
 // What is special about locks that anybody may release: whether they are locks at all is known for sure only in the end.
 internal sealed partial class Validator
 {
-    private const int MostDoubts = 256;
-
     private readonly List<LockReport> _doubts = [];
 
     /// <summary>Misuse of semaphores that were seen to be used as locks, and never otherwise: to be asked when the process ends.</summary>
@@ -26,8 +24,14 @@ internal sealed partial class Validator
         LockReport report = Report(kind, thread, instance, site, detail);
         thread.WantsAgain |= kind == LockReportKind.RecursiveLocking;
         _reportLock.Enter();
-        try { if (_doubts.Count < MostDoubts && !_doubts.Exists(known => known.Key == report.Key)) { _doubts.Add(report); } }
+        try { if (!_doubts.Exists(known => known.Key == report.Key)) { Keep(report, _doubts); } }
         finally { _reportLock.Exit(); }
+    }
+
+    private void Keep(LockReport report, List<LockReport> among)
+    {
+        if (among.Count < _limits.Doubts) { among.Add(report); }
+        else { _graph.Exhausted($"the lock validator keeps {_limits.Doubts} reports of a sort until semaphores show whether they are locks, which is its limit: further ones are lost"); }
     }
 
     /// <summary>A flow has got a semaphore that it seemed to have already, so it had been given back by somebody else.</summary>

@@ -134,14 +134,15 @@ internal static class Waits
         try { run = map is not null ? Maps.Of(map, site) : Maps.OfThread(joined); }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
-        if (run is not null) { Map(thread, run, site); }
+        Map(thread, run, site);
     }
 
-    internal static void Map(HeldLocks thread, LockInstance map, int site)
+    /// <summary>The thread waits for what a map stands for; of an await, its flow does.</summary>
+    internal static void Map(HeldLocks thread, LockInstance? map, int site, AcquireFlags flags = AcquireFlags.None)
     {
-        if (thread.Inside != 0) { return; }
+        if (map is null || thread.Inside != 0) { return; }
         thread.Inside++;
-        try { LockValidation.Validator.Wait(thread, map, AcquireFlags.None, site); }
+        try { LockValidation.Validator.Wait(thread, map, flags, site); }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
     }

@@ -12,7 +12,7 @@ internal static class Awaits
         HeldLocks? thread = LockThreads.CurrentOrNull;
         if (thread is { Depth: > 0, Inside: 0 })
         {
-            if (!task.IsCompleted || !KnownEnds.Is(task)) { Wait(thread, map is not null ? Maps.Of(map, site) : Maps.OfTask(task), site); }
+            if (!task.IsCompleted || !KnownEnds.Is(task)) { Waits.Map(thread, map is not null ? Maps.Of(map, site) : Maps.OfTask(task), site, AcquireFlags.Async); }
             if (HandOns.AnyGiven && task.IsCompleted) { HandOns.Take(thread, task); }
         }
 
@@ -28,7 +28,7 @@ internal static class Awaits
     internal static void One(Task? task, bool waits, int site)
     {
         if (task is null) { return; }
-        if (waits && LockThreads.CurrentOrNull is { Depth: > 0, Inside: 0 } thread && (!task.IsCompleted || !KnownEnds.Is(task))) { Wait(thread, Maps.OfTask(task), site); }
+        if (waits && LockThreads.CurrentOrNull is { Depth: > 0, Inside: 0 } thread && (!task.IsCompleted || !KnownEnds.Is(task))) { Waits.Map(thread, Maps.OfTask(task), site, AcquireFlags.Async); }
         KnownEnds.Add(task);
     }
 
@@ -44,15 +44,5 @@ internal static class Awaits
             catch (InvalidOperationException) { return; }
             Tasks([.. copy], waits, site);
         }
-    }
-
-    /// <summary>The flow awaits what a map stands for.</summary>
-    internal static void Wait(HeldLocks thread, LockInstance? map, int site)
-    {
-        if (map is null) { return; }
-        thread.Inside++;
-        try { LockValidation.Validator.Wait(thread, map, AcquireFlags.Async, site); }
-        catch (Exception fault) { LockValidation.Fault(fault); }
-        finally { thread.Inside--; }
     }
 }

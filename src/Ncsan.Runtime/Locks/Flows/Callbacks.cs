@@ -78,7 +78,7 @@ internal static class Callbacks
         try { body = bodyOf(); }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
-        Awaits.Wait(thread, body?.Map, site);
+        Waits.Map(thread, body?.Map, site, AcquireFlags.Async);
     }
 
     /// <summary>What a timer runs.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
     private readonly Dictionary<(long From, long To), Dependency> _pairs = [];
     private readonly List<LockClass> _classes = [];
     private readonly HashSet<string> _said = [];
+    private readonly GraphLock _saying = new();
     private LockClass? _overflow;
 
     internal IReadOnlyList<LockClass> Classes => _classes;
@@ -40,10 +41,13 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         return _overflow ??= new LockClass(limits.Classes, "(too many lock classes)", kind, 0) { Unordered = true, UnorderedBecause = "the class table is full" };
     }
 
-    /// <summary>Says once that a limit is reached.</summary>
+    /// <summary>Says once that a limit is reached. Whether <see cref="Lock"/> is held does not matter.</summary>
     internal void Exhausted(string sentence)
     {
-        if (_said.Add(sentence)) { exhausted(sentence); }
+        _saying.Enter();
+        try { if (!_said.Add(sentence)) { return; } }
+        finally { _saying.Exit(); }
+        exhausted(sentence);
     }
 
     /// <summary>Records that a lock is wanted under everything that a thread holds. Adds what it finds to <paramref name="found"/>.</summary>

@@ -24,4 +24,7 @@ internal sealed record LockLimits
 
     /// <summary>Stacks kept for the pairs of one dependency; later pairs keep their two sites.</summary>
     internal int StacksPerDependency { get; init; } = 16;
+
+    /// <summary>Reports that wait for a semaphore to show what it is, of each sort.</summary>
+    internal int Doubts { get; init; } = 256;
 }
