@@ -152,4 +152,40 @@ public static class Batons
             turn.Wait();
         }
     });
+
+    /// <summary>Morris's lock without starvation: two turnstiles, of which only one is ever open, and whoever goes through lets the next one through, or opens the other.</summary>
+    private sealed class Turnstiles
+    {
+        private readonly SemaphoreSlim _first = new(1), _second = new(0), _counter = new(1, 1);
+        private int _before, _between;
+
+        public async Task PassAsync()
+        {
+            await _counter.WaitAsync();
+            _before++;
+            _counter.Release();
+            await _first.WaitAsync();
+            _between++;
+            await _counter.WaitAsync();
+            bool isLast = --_before == 0;
+            _counter.Release();
+            (isLast ? _second : _first).Release();
+            await _second.WaitAsync();
+            await Task.Yield();
+            (--_between == 0 ? _first : _second).Release();
+        }
+    }
+
+    [Case] public static void Silent_turnstiles_that_are_passed_on()
+    {
+        var turnstiles = new Turnstiles();
+        Task.WaitAll([.. Enumerable.Range(0, 3).Select(_ => Task.Run(async () => { for (int i = 0; i < 4; i++) { await turnstiles.PassAsync(); } }))]);
+    }
+
+    /// <summary>The same by one flow alone, which always opens the other.</summary>
+    [Case] public static void Silent_turnstiles_of_one_flow()
+    {
+        var turnstiles = new Turnstiles();
+        Task.Run(async () => { for (int i = 0; i < 4; i++) { await turnstiles.PassAsync(); } }).Wait();
+    }
 }

@@ -51,6 +51,7 @@ internal static class LockBinding
             Type? type = origin[0] == Weak ? lockObject.GetType() : owner?.GetType();
             LockClass lockClass = Class(origin, origin[0] == Weak && kind == LockKind.SpinLock ? null : type, kind, 0);
             if (lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion }) { lockClass.Reentrant = true; }
+            if (kind.IsSemaphore() && SemaphoreReleases.CameFirst(lockObject)) { LockValidation.Validator.Signal(lockClass); }
             if (kind == LockKind.SpinLock && SpinLocks.IsUnknown(lockObject)) { lockClass.SharesInstance = true; }
 
             // Threads that meet a lock for the first time at once each make an instance, and one of them is kept: a class must not seem to have more locks than it has.
