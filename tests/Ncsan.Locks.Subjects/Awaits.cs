@@ -47,7 +47,7 @@ public static class Awaits
             await _loop;
         }
 
-        public void StartTimer() => _timer = new Timer(_ => { _gate.Wait(); _count++; _gate.Release(); }, null, 1, -1);
+        public void StartTimer() => _timer = new Timer(_ => { _gate.Wait(); Volatile.Write(ref _count, _count + 1); _gate.Release(); }, null, 1, -1);
 
         public bool HasTicked => Volatile.Read(ref _count) > 0;
 

@@ -52,16 +52,19 @@ internal static class SpinLocks
     /// <summary>Whether the lock itself says that this thread holds it, or somebody where it does not say who.</summary>
     private static bool MayHold(ref SpinLock spinLock) => spinLock.IsThreadOwnerTrackingEnabled ? spinLock.IsHeldByCurrentThread : spinLock.IsHeld;
 
-    /// <summary>The entry that a release is of. One that was taken or is released by its address alone is the newest that it can be.</summary>
+    /// <summary>The entry that a release is of. One that was taken or is released by its address alone is the newest that it can be; and where such a release has ended another's hold, it is the
+    /// newest that is left.</summary>
     private static int Find(HeldLocks thread, object standIn)
     {
-        int exact = thread.FindObject(standIn);
+        int exact = thread.FindObject(standIn), newest = -1;
         for (int i = thread.Depth - 1; i >= 0 && exact < 0; i--)
         {
-            if (thread.Entries[i] is { Class.Kind: LockKind.SpinLock, Object: { } other } && (IsUnknown(standIn) || IsUnknown(other))) { exact = i; }
+            if (thread.Entries[i] is not { Class.Kind: LockKind.SpinLock, Object: { } other }) { continue; }
+            if (IsUnknown(standIn) || IsUnknown(other)) { exact = i; }
+            if (newest < 0) { newest = i; }
         }
 
-        return exact;
+        return exact >= 0 ? exact : newest;
     }
 
     private static void Again(HeldLocks thread, object standIn, object? owner, int index, string origin, int site)
@@ -72,14 +75,14 @@ internal static class SpinLocks
         finally { thread.Inside--; }
     }
 
-    /// <param name="owner">The object that the lock lies in; null for a static, and where it is not known.</param>
+    /// <param name="owner">The object that the lock lies in; null for a static, and where it is not known, as when another copy of the code has taken over since it was.</param>
     /// <param name="index">The element of an array, or -1.</param>
-    /// <param name="place">The fields that lead to it; empty where its place is not known.</param>
+    /// <param name="place">The fields that lead to it, from an object or a static; empty where its place is not known.</param>
     /// <param name="origin">The name of its class.</param>
     private static object Of(object? owner, int index, string place, string origin)
     {
         if (owner is not null) { return s_within.GetValue(owner, static _ => []).GetOrAdd((place, index), static _ => new object()); }
-        return place.Length > 0 ? s_statics.GetOrAdd(place, static _ => new object()) : s_unknown.GetOrAdd(origin, static _ => new Unknown());
+        return place.Length > 0 && place[0] is not ('.' or '[') ? s_statics.GetOrAdd(place, static _ => new object()) : s_unknown.GetOrAdd(origin, static _ => new Unknown());
     }
 
     private sealed class Unknown;
