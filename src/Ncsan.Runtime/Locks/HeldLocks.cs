@@ -72,9 +72,10 @@ internal struct HeldLock
     internal FlowOrigin? Outer;
 
     /// <inheritdoc cref="_object"/>
+    /// <remarks>The hang watch reads it while it changes.</remarks>
     internal object? Object
     {
-        readonly get => WarmAt == 0 ? _object : Unsafe.As<WeakReference<object>>(_object)!.TryGetTarget(out object? known) ? known : null;
+        readonly get => _object is var kept && WarmAt != 0 && kept is WeakReference<object> weak ? (weak.TryGetTarget(out object? known) ? known : null) : kept;
         set => (_object, WarmAt) = (value, 0);
     }
 
