@@ -117,15 +117,38 @@ public sealed class WarmLocksTests : IDisposable
         Assert.Equal((waits + 1, 0), (LockThreads.Current.Waits, LockThreads.Current.Depth));
     }
 
+    /// <summary>The hang watch looks at the entries of all threads.</summary>
+    [Fact]
+    public void Others_may_read_the_entries_while_they_change()
+    {
+        HeldLocks thread = LockThreads.Current;
+        using var ends = new CancellationTokenSource();
+        int read = 0;
+        var reader = Task.Run(() => { for (; !ends.IsCancellationRequested; read++) { foreach (ref HeldLock entry in thread.Entries.AsSpan()) { _ = entry.Object; } } }, TestContext.Current.CancellationToken);
+        object[] gates = [new(), new(), new()];
+        for (int i = 0; i < 100_000 || Volatile.Read(ref read) < 1_000; i++)
+        {
+            // Now over one lock, now over none, and every other time by the slow path.
+            bool taken = false;
+            if (i % 3 == 0) { Hooks.MonitorEnterTaken(gates[0], ref taken, null, "first gate", 61, null); }
+            if (i % 4 == 0) { WarmLocks.Cool(); }
+            Take(gates[1 + (i % 2)], 41 + (2 * (i % 2)));
+            if (i % 3 == 0) { Hooks.MonitorExit(gates[0], 62, null); }
+        }
+
+        ends.Cancel();
+        Assert.Null(Record.Exception(reader.Wait));
+    }
+
     private static string Stack(HeldLocks thread, Func<HeldLock, int> indexOf) => string.Join(" ", thread.Entries.Take(thread.Depth).Select(entry => $"{indexOf(entry)}x{entry.Count}"));
 
     private static string Order(LockInstance instance, LockInstance[] all) => string.Join(" ", instance.After.Select(edge => Array.IndexOf(all, edge.To)).Order());
 
-    private static void Take(object gate)
+    private static void Take(object gate, int site = 41)
     {
         bool taken = false;
-        Hooks.MonitorEnterTaken(gate, ref taken, null, "gate", 41, null);
-        Hooks.MonitorExit(gate, 42, null);
+        Hooks.MonitorEnterTaken(gate, ref taken, null, "gate", site, null);
+        Hooks.MonitorExit(gate, site + 1, null);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
