@@ -5,6 +5,7 @@ using Ncsan.Runtime.Threads;
 namespace Ncsan.Locks.Tests;
 
 /// <summary>Law 1: entering one checker leaves what the other keeps of the thread as it was, however they are nested.</summary>
+[Collection("the validator of the process")]
 public sealed class NeitherDisturbsTheOtherTests : IDisposable
 {
     private static readonly object s_a = new(), s_b = new();

@@ -4,6 +4,7 @@ using Ncsan.Runtime.Locks;
 namespace Ncsan.Locks.Tests;
 
 /// <summary>Where a spin lock lies is told by the code, and is lost when another copy of that takes over in between.</summary>
+[Collection("the validator of the process")]
 public sealed class SpinLocksTests : IDisposable
 {
     public SpinLocksTests() => LockValidation.IsOn = true;

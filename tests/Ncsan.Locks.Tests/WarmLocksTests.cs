@@ -5,6 +5,7 @@ using Ncsan.Runtime.Locks;
 namespace Ncsan.Locks.Tests;
 
 /// <summary>The fast path of Monitor and Lock leaves the same behind as the validator would, and keeps nothing alive.</summary>
+[Collection("the validator of the process")]
 public sealed class WarmLocksTests : IDisposable
 {
     public WarmLocksTests() => LockValidation.IsOn = true;

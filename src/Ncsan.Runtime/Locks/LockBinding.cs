@@ -52,11 +52,11 @@ internal static class LockBinding
             LockClass lockClass = Class(origin, origin[0] == Weak && kind == LockKind.SpinLock ? null : type, kind, 0);
             if (lockObject is ReaderWriterLockSlim { RecursionPolicy: LockRecursionPolicy.SupportsRecursion }) { lockClass.Reentrant = true; }
             if (kind.IsSemaphore() && SemaphoreReleases.CameFirst(lockObject)) { LockValidation.Validator.Signal(lockClass); }
-            if (kind == LockKind.SpinLock && SpinLocks.IsUnknown(lockObject)) { lockClass.SharesInstance = true; }
 
             // Threads that meet a lock for the first time at once each make an instance, and one of them is kept: a class must not seem to have more locks than it has.
             LockInstance? made = null;
             LockInstance kept = s_instances.GetValue(lockObject, _ => made = LockValidation.Validator.AddInstance(lockClass));
+            if (kind == LockKind.SpinLock && SpinLocks.IsUnknown(lockObject)) { kept.IsStandIn = true; }
             if (made is not null && !ReferenceEquals(made, kept)) { Interlocked.Decrement(ref lockClass.Instances); }
             return kept;
         }

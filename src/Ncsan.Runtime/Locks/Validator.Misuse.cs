@@ -40,7 +40,7 @@ internal sealed partial class Validator
             case LockKind.Map or LockKind.Context:
                 return false;
             default:
-                if (instance.Class.Reentrant || instance.Class.SharesInstance) { return false; }
+                if (instance.Class.Reentrant || instance.IsStandIn) { return false; }
                 break;
         }
 

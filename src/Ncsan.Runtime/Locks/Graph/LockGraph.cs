@@ -110,7 +110,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
 
         LockInstance[] throttles = Throttles(thread, index);
         changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread) | dependency.ObserveThrottles(throttles);
-        if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && HasRoomForPair(dependency))
+        if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && !held.Lock.IsStandIn && !wanted.IsStandIn && HasRoomForPair(dependency))
         {
             if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= Captured ?? captureStack(); }
             pair = Link(held.Lock, wanted, new DependencyRecord(held.Site, site, stack, thread.Thread), locks[..guards], might);

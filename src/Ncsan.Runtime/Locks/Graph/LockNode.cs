@@ -66,9 +66,6 @@ internal sealed class LockClass(int id, string name, LockKind kind, int subclass
     /// <summary>How many locks of it there were.</summary>
     internal int Instances;
 
-    /// <summary>Its locks share an instance, so which of them is held is not known: spin locks, which are structs, where only their address is known.</summary>
-    internal bool SharesInstance;
-
     /// <summary>A semaphore of this class was released by the flow that took it, so it is used as a lock.</summary>
     internal bool SeenBalanced;
 
@@ -110,6 +107,9 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
 
     /// <summary>How often the table was asked for it.</summary>
     internal int Lookups;
+
+    /// <summary>It stands for any lock of its class, so which of them is held is not known: spin locks, which are structs, where only their address is known.</summary>
+    internal bool IsStandIn;
 
     /// <summary>How often a task has handed it on to somebody who has not been seen to take it yet.</summary>
     internal int HandedOn;

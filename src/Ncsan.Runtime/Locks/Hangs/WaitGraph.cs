@@ -45,8 +45,8 @@ internal sealed class WaitGraph
     {
         foreach (object node in circle)
         {
-            if (Wanted(node)?.Class is not { } wanted) { continue; }
-            if (wanted.SharesInstance || (wanted.Kind.IsSemaphore() && (circle.Count == 1 || (!wanted.SeenBalanced && !wanted.LooksBalanced)))) { return true; }
+            if (Wanted(node) is not { Class: var wanted } instance) { continue; }
+            if (instance.IsStandIn || (wanted.Kind.IsSemaphore() && (circle.Count == 1 || (!wanted.SeenBalanced && !wanted.LooksBalanced)))) { return true; }
         }
 
         return false;
@@ -180,7 +180,7 @@ internal sealed class WaitGraph
 
     private void Owners(LockInstance wanted, WantMode want, HeldLocks? self, List<object> to)
     {
-        if ((wanted.Class.Unordered && !(_withThrottles && wanted.Class is { IsNoLock: false, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore })) || (wanted.Class.SharesInstance && self is not null && Holds(self, wanted, want))) { return; }
+        if ((wanted.Class.Unordered && !(_withThrottles && wanted.Class is { IsNoLock: false, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore })) || (wanted.IsStandIn && self is not null && Holds(self, wanted, want))) { return; }
         int before = to.Count;
         AddThread(thread => Holds(thread, wanted, want), to);
         if (wanted.Keeper is { IsResumed: false } keeper && keeper.Keeps(wanted)) { to.Add(keeper); }

@@ -38,6 +38,6 @@ internal readonly record struct LockSet(int First, int Second, int Third)
 
     /// <summary>A lock that one flow at a time can hold alone, and of which we know which one it is.</summary>
     private static bool Excludes(in HeldLock entry) =>
-        entry.Class.Kind.IsLock() && (entry.Flags & AcquireFlags.Pending) == 0 && entry.Class is { SharesInstance: false }
+        entry.Class.Kind.IsLock() && (entry.Flags & AcquireFlags.Pending) == 0 && !entry.Lock.IsStandIn
         && (!entry.Class.Kind.IsSemaphore() || (!entry.Class.Unordered && entry.Object is SemaphoreSlim { CurrentCount: 0 }));
 }
