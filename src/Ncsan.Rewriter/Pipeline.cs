@@ -83,14 +83,12 @@ internal sealed class Pipeline
         ModuleInitializerPass.End(module);
     }
 
-    /// <summary>Small methods are inlined by size; with a checked copy in them they would not be. An iterator's step is called once an element.</summary>
-    private const int InlineSize = 64, InlineIteratorSize = 128;
-
     private void Rewrite(ModuleContext module, MethodDefinition method)
     {
         if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
         if (module.Framework is { } framework && FrameworkBodies.WhyNot(method, framework.IsDenied) is not null) { return; }
-        int size = method.Body.CodeSize, sites = module.Sites.Count;
+        bool isSmall = Inlining.IsWorthwhile(method);
+        int sites = module.Sites.Count;
         if (Decode(module, method) is not { } code) { return; }
         try
         {
@@ -115,8 +113,7 @@ internal sealed class Pipeline
         }
 
         Emit(code, CopyPlan.Make(code, segments, leaves), sites..module.Sites.Count, leaves);
-        bool inline = size <= InlineSize || (size <= InlineIteratorSize && method is { Name: "MoveNext", ReturnType.MetadataType: MetadataType.Boolean });
-        if (inline && !method.NoInlining && !method.Body.HasExceptionHandlers) { method.AggressiveInlining = true; }
+        if (isSmall) { method.AggressiveInlining = true; }
         module.MethodsInstrumented++;
     }
 
