@@ -11,6 +11,7 @@ public sealed class DirectedTests(ITestOutputHelper output)
     [InlineData("TestRaceApartWriteWrite")]
     [InlineData("TestRaceApartWriteRead")]
     [InlineData("TestRaceApartByManyReads")]
+    [InlineData("TestRaceApartAfterManyAlone")]
     [InlineData("TestRaceApartByAWaitForAnother")]
     [InlineData("TestRaceApartOnAWorker")]
     [InlineData("TestRaceApartSameValue")]

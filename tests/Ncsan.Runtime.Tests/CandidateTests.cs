@@ -17,7 +17,7 @@ public sealed class CandidateTests
             _pair.Begin($"run{run}", "v1");
             if (_pair.IsHopeless) { continue; }
             active.Add(run);
-            _pair.Ended(DirectedEnd.TimedOut, 1000);
+            _pair.Ended(DirectedEnd.TimedOut, 1000, 1);
         }
 
         Assert.Equal([0, 1, 3, 7, 15, 31, 47, 63, 79], active);
@@ -27,7 +27,7 @@ public sealed class CandidateTests
     public void What_looks_ordered_rests_one_time_sooner()
     {
         _pair.Begin("one", "v1");
-        _pair.Ended(DirectedEnd.Blocked, 1000);
+        _pair.Ended(DirectedEnd.Blocked, 1000, 1);
         _pair.Begin("two", "v1");
         Assert.True(_pair.IsHopeless);
         _pair.Begin("three", "v1");
@@ -38,7 +38,7 @@ public sealed class CandidateTests
     public void The_rounds_of_a_run_share_what_was_in_vain()
     {
         _pair.Begin("one", "v1");
-        for (int i = 0; i < 6; i++) { _pair.Ended(DirectedEnd.TimedOut, 1000); }
+        for (int i = 0; i < 6; i++) { _pair.Ended(DirectedEnd.TimedOut, 1000, 1); }
         _pair.Begin("one", "v1");
         Assert.True(_pair.IsHopeless);
         _pair.Begin("two", "v1");
@@ -51,7 +51,7 @@ public sealed class CandidateTests
         foreach (string run in new[] { "one", "two" })
         {
             _pair.Begin(run, "v1");
-            _pair.Ended(DirectedEnd.TimedOut, 1000);
+            _pair.Ended(DirectedEnd.TimedOut, 1000, 1);
         }
 
         _pair.ObservedIn = "two";
@@ -66,7 +66,7 @@ public sealed class CandidateTests
         for (int run = 0; run < 3; run++)
         {
             _pair.Begin($"run{run}", "v1");
-            _pair.Ended(DirectedEnd.TimedOut, 1000);
+            _pair.Ended(DirectedEnd.TimedOut, 1000, 1);
         }
 
         _pair.AtFirst.Gate = 5;
@@ -82,7 +82,7 @@ public sealed class CandidateTests
         for (int i = 0; i < 8; i++)
         {
             Assert.True(_pair.IsWorthwhile);
-            _pair.Ended(DirectedEnd.Hit, 1000);
+            _pair.Ended(DirectedEnd.Hit, 1000, 1);
         }
 
         Assert.False(_pair.IsWorthwhile);
@@ -93,7 +93,7 @@ public sealed class CandidateTests
     {
         int once = 200 + DelayBudget.Slack;
         Assert.Equal(once, _pair.Delay(isLate: false));
-        _pair.Ended(DirectedEnd.TimedOut, 1000);
+        _pair.Ended(DirectedEnd.TimedOut, 1000, 1);
         Assert.Equal(4 * once, _pair.Delay(isLate: false));
         Assert.Equal(once, _pair.Delay(isLate: true));
     }
@@ -153,8 +153,8 @@ public sealed class CandidateTests
         try
         {
             _pair.Begin("one", "v1");
-            _pair.Ended(DirectedEnd.TimedOut, 1000);
-            _pair.Ended(DirectedEnd.Blocked, 1000);
+            _pair.Ended(DirectedEnd.TimedOut, 1000, 1);
+            _pair.Ended(DirectedEnd.Blocked, 1000, 1);
             (_pair.AtFirst.Ordered, _pair.AtSecond.Ordered, _pair.AtFirst.Gate, _pair.AtSecond.Gate) = (1, 2, 3, 4);
             (_pair.Tries, _pair.Fruitless, _pair.Rest, _pair.Unchanged, _pair.ObservedIn) = (5, 6, 7, 8, "zero");
             _pair.AddTest("T.M");

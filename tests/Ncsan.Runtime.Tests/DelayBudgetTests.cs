@@ -16,7 +16,7 @@ public sealed class DelayBudgetTests
         foreach (Candidate pair in pairs) { pair.Share(); }
         Assert.True(DelayBudget.Allows(pairs[0], Total - 1));
         pairs[0].TakeTurn();
-        pairs[0].Ended(DirectedEnd.TimedOut, 1000);
+        pairs[0].Ended(DirectedEnd.TimedOut, 1000, 1);
         Assert.False(DelayBudget.Allows(pairs[0], Total * 3 / 4 - 1));
         Assert.True(DelayBudget.Allows(pairs[1], Total - 1));
 

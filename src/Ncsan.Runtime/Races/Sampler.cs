@@ -27,6 +27,14 @@ internal static unsafe class Sampler
 
     private const byte DirectedBit = 128;
 
+    /// <summary>How many executions of a site are first ones again when work is handed to another thread.</summary>
+    private const byte Again = 4;
+
+    /// <summary>The first times that this happens it may at any time; later on the longer apart the more often it did: a program that hands on work all the time is known by then.</summary>
+    private const int FreeTimes = 16;
+
+    private static readonly long s_againStep = Stopwatch.Frequency / 3_000;
+
     /// <summary>About how many accesses the framework makes for one call of a collection.</summary>
     private const int LongestLead = 10;
 
@@ -38,6 +46,10 @@ internal static unsafe class Sampler
     private static readonly int* s_visits = (int*)NativeMemory.AllocZeroed(MaxSites, sizeof(int));
 
     private static readonly int* s_skip = AllocateCells();
+
+    private static readonly Gate s_heating = new();
+    private static int s_sites, s_times;
+    private static long s_nextTime;
 
     /// <summary>About how many checks were made: counted when a thread's turn comes.</summary>
     internal static long Checks;
@@ -69,13 +81,44 @@ internal static unsafe class Sampler
     private static int FirstVisits => Candidates.AreKept ? VisitBits : Configuration.ColdVisits;
 
     /// <summary>The sites of a module begin cold.</summary>
-    internal static void AddSites(int first, int count) => Unsafe.InitBlockUnaligned(s_heat + first, (byte)FirstVisits, (uint)count);
+    internal static void AddSites(int first, int count)
+    {
+        Unsafe.InitBlockUnaligned(s_heat + first, (byte)FirstVisits, (uint)count);
+        s_heating.Enter();
+        s_sites = Math.Max(s_sites, first + count);
+        s_heating.Leave();
+    }
 
     /// <summary>The site is a side of a candidate.</summary>
-    internal static void Direct(int site) => s_heat[site] |= DirectedBit;
+    internal static void Direct(int site)
+    {
+        s_heating.Enter();
+        s_heat[site] |= DirectedBit;
+        s_heating.Leave();
+    }
 
-    /// <summary>Waiting at the site gains nothing any more.</summary>
-    internal static void Undirect(int site) => s_heat[site] &= VisitBits;
+    /// <summary>Work is handed to another thread: what ran often until now ran for whoever did that alone, and what comes is worth remembering anew.</summary>
+    internal static void WorkIsHandedOn()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (now < Volatile.Read(ref s_nextTime)) { return; }
+        s_heating.Enter();
+        if (now >= s_nextTime)
+        {
+            if (++s_times > FreeTimes) { s_nextTime = now + (s_times * s_againStep); }
+            for (int at = 0; at < s_sites; at += sizeof(ulong)) { if (HasZero(*(ulong*)(s_heat + at))) { Heat(at); } }
+        }
+
+        s_heating.Leave();
+    }
+
+    private static void Heat(int first)
+    {
+        for (int site = first; site < first + sizeof(ulong); site++) { if (s_heat[site] == 0) { s_heat[site] = Again; } }
+    }
+
+    /// <summary>Whether a byte of eight is zero.</summary>
+    private static bool HasZero(ulong eight) => ((eight - 0x0101010101010101) & ~eight & 0x8080808080808080) != 0;
 
     internal static bool IsDirected(int site) => (s_heat[site] & DirectedBit) != 0;
 
@@ -85,9 +128,10 @@ internal static unsafe class Sampler
     {
         byte heat = s_heat[site];
         int left = heat & VisitBits;
-        if (left == 0) { return (false, false, (heat & DirectedBit) == 0 ? 0 : ++s_visits[site]); }
+        int number = (heat & DirectedBit) != 0 || s_visits[site] < FirstVisits ? ++s_visits[site] : 0;
+        if (left == 0) { return (false, false, number); }
         s_heat[site] = (byte)(heat - 1);
-        return (true, left > FirstVisits - Configuration.ColdVisits, ++s_visits[site]);
+        return (true, left > FirstVisits - Configuration.ColdVisits, number);
     }
 
     /// <summary>Decides on the slow path, and sets the thread's next turn.</summary>

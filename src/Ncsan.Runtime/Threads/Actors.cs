@@ -65,6 +65,7 @@ internal static class Actors
             var marker = Actor.ForkedBy(Current(thread), site, Stopwatch.GetTimestamp());
             marker.Outer = s_marker.Value;
             s_marker.Value = marker;
+            Sampler.WorkIsHandedOn();
             return thread.LastMarker = marker.Number;
         }
         catch (Exception fault) { Faults.Disable("the order of work", fault); }

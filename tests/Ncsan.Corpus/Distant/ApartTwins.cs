@@ -70,6 +70,27 @@ public static class ApartTwins
         work.Wait();
     }
 
+    private sealed class Counter
+    {
+        private int _count;
+
+        internal void Add() => _count++; // race[TestRaceApartAfterManyAlone]: read|write Counter._count
+    }
+
+    // The site has run often by then, for counters that one thread had for itself.
+    public static void TestRaceApartAfterManyAlone()
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            var own = new Counter();
+            own.Add();
+            own.Add();
+        }
+
+        var shared = new Counter();
+        Both(shared.Add, () => { Work(100); shared.Add(); });
+    }
+
     // Who waits at the read keeps the other one out by the lock, so it has to wait before that.
     public static void TestRaceApartBehindTheLock() => Both(
         () => { lock (s_lock) { Use(s_left); } }, // race: read ApartTwins.s_left

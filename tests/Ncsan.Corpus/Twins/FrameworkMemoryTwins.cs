@@ -124,6 +124,30 @@ public static class FrameworkMemoryTwins
             () => Use(bytes[7])); // race: read byte[]
     }
 
+    public static void TestRaceTryFormat()
+    {
+        char[] text = new char[8];
+        Both(
+            () => 123.TryFormat(text, out _), // race: write char[]
+            () => Use(text[0])); // race: read char[]
+    }
+
+    public static void TestNoRaceTryFormatApart()
+    {
+        char[] text = new char[8];
+        Both(
+            () => 123.TryFormat(text.AsSpan(4), out _),
+            () => Use(text[0]));
+    }
+
+    public static void TestRaceHash()
+    {
+        byte[] data = new byte[64];
+        Both(
+            () => Use(System.Security.Cryptography.SHA256.HashData(data)), // race: read byte[]
+            () => data[9] = 1); // race: write byte[]
+    }
+
     public static void TestRaceMarshalWrite()
     {
         nint memory = Marshal.AllocHGlobal(16);

@@ -14,9 +14,15 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
 
     private const int MostTests = 8, LongestRest = 4;
 
+    /// <summary>How often in a row one actor waits in vain before it is left alone: it may do what others do later with objects of its own.</summary>
+    private const int MostOfOne = 3;
+
     private readonly SortedSet<string> _tests = new(StringComparer.Ordinal);
     private int _timeouts, _blockedEnds, _hits, _turns, _refused;
     private bool _isCounted;
+
+    /// <summary>Who waited last in vain, and how often in a row.</summary>
+    private int _lastInVain, _inARow;
     private long _spent;
 
     internal SiteKey First => first;
@@ -86,6 +92,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
 
     /// <summary>Whether a thread may still wait for it in this process.</summary>
     internal bool IsWorthwhile => !IsHopeless && _timeouts < MostTimeouts && _blockedEnds < MostBlockedEnds && _hits < MostHits && _spent < MostSpent;
+
+    /// <summary>Whether an actor has waited for it in vain so often that it is another's turn.</summary>
+    internal bool IsTiredOf(int actor) => _lastInVain == actor && _inARow >= MostOfOne;
 
     /// <summary>How often in the run somebody waited for it in vain.</summary>
     internal int InVain => Timeouts + BlockedEnds;
@@ -159,9 +168,15 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
         return (1 << Math.Min(seemsOrdered ? fruitless : fruitless - 1, LongestRest)) - 1;
     }
 
-    internal void Ended(DirectedEnd end, long microseconds)
+    /// <summary>A delay has ended.</summary>
+    /// <param name="end">How.</param>
+    /// <param name="microseconds">How long it was.</param>
+    /// <param name="actor">Whose it was.</param>
+    internal void Ended(DirectedEnd end, long microseconds, int actor)
     {
         Interlocked.Add(ref _spent, microseconds);
+        bool again = _lastInVain == actor;
+        if (end != DirectedEnd.Hit) { (_lastInVain, _inARow) = (actor, again ? _inARow + 1 : 1); }
         switch (end)
         {
             case DirectedEnd.Hit:
@@ -172,6 +187,8 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
                 Interlocked.Increment(ref Timeouts);
                 break;
             case DirectedEnd.Blocked:
+                // What one actor does again and again says no more of the pair than what it does once.
+                if (again) { break; }
                 Interlocked.Increment(ref _blockedEnds);
                 Interlocked.Increment(ref BlockedEnds);
                 break;

@@ -33,12 +33,13 @@ internal static class DirectedWatch
         Statistics.Count(ref Statistics.DirectedVisits);
         Candidate? best = null;
         long spent = DelayBudget.Spent;
+        int actor = Actors.Current(access.Thread).Number;
         foreach (Candidate candidate in candidates)
         {
             if (candidate.ObservedIn == Configuration.RunId) { continue; }
             CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
             there.OtherCame(address, access.Size, access.Thread.Number, candidate.Gap);
-            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || !DelayBudget.Allows(candidate, spent) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || candidate.IsTiredOf(actor) || !DelayBudget.Allows(candidate, spent) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
             if (here.LateWaits > 0 && NearMisses.HasPassed(address, there.Site, access.Thread)) { continue; }
             best = candidate;
         }
@@ -123,7 +124,7 @@ internal static class DirectedWatch
             thread.IsWaiting = false;
             Leave(me);
             Count(how);
-            me.Candidate.Ended(how, Math.Max(1, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds));
+            me.Candidate.Ended(how, Math.Max(1, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds), Actors.Current(thread).Number);
         }
 
         return how;
