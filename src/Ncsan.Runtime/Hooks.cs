@@ -13,6 +13,7 @@ namespace Ncsan.Runtime;
 /// A <c>site</c> is the module's site base, which <see cref="ModuleLoaded"/> returned, plus the constant id of the site within its
 /// module. Nothing here throws; nothing here takes a lock that user code can hold.
 /// </remarks>
+[System.Diagnostics.StackTraceHidden]
 public static unsafe partial class Hooks
 {
     /// <summary>The version that rewritten modules must have been made for.</summary>

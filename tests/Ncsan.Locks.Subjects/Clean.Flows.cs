@@ -115,4 +115,31 @@ public static partial class Clean
         using var slim = new ManualResetEventSlim();
         Case.AtOnce(() => { go.WaitOne(); slim.Set(); }, () => { turn.WaitOne(); turn.Set(); go.Set(); }, slim.Wait);
     }
+
+    private static readonly object s_waitedFor = new();
+
+    /// <summary>What was waited for outside of the lock has ended when it is waited for under it.</summary>
+    [Case] public static void Silent_second_wait_under_the_lock()
+    {
+        Task task = Task.Run(static () => { lock (s_waitedFor) { } });
+        task.Wait();
+        lock (s_waitedFor) { task.Wait(); }
+        var thread = new Thread(static () => { lock (s_waitedFor) { } });
+        thread.Start();
+        thread.Join();
+        lock (s_waitedFor) { thread.Join(); }
+    }
+
+    /// <summary>Whoever gives several turns at once means no lock.</summary>
+    [Case] public static void Silent_throttle_that_is_widened()
+    {
+        var throttle = new SemaphoreSlim(1);
+        for (int i = 0; i < 20; i++)
+        {
+            throttle.Wait();
+            throttle.Release();
+        }
+
+        throttle.Release(3);
+    }
 }

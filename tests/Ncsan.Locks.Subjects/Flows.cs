@@ -120,6 +120,10 @@ public static class Flows
         await Task.Delay(1);
     }
 
+    private static readonly object s_leftByWork = new();
+
+    [Case] public static void NCS0110_monitor_left_behind_by_a_task() => Task.Run(static () => Monitor.Enter(s_leftByWork)).Wait();
+
     [Case] public static void NCS0110_mutex_left_behind_by_a_thread()
     {
         var mutex = new Mutex();

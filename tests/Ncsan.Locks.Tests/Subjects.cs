@@ -44,7 +44,7 @@ public sealed class Subjects : IDisposable
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(), output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(times > 2 ? 9 : 2))) { process.Kill(entireProcessTree: true); Assert.Fail($"{prefix} hangs"); }
+        if (!process.WaitForExit(TimeSpan.FromMinutes(times > 2 ? 20 : 2))) { process.Kill(entireProcessTree: true); Assert.Fail($"{prefix} hangs"); }
         var lines = File.Exists(findings) ? File.ReadAllLines(findings).Select(line => JsonDocument.Parse(line).RootElement).ToArray() : [];
         return new Run(process.ExitCode, lines, error.Result + output.Result, watch.Elapsed);
     }

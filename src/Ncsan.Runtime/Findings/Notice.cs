@@ -10,8 +10,7 @@ internal static class Notice
     {
         try
         {
-            using var error = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            error.Write(Encoding.UTF8.GetBytes($"ncsan: {id} {sentence}\n"));
+            Races.Native.WriteError(Encoding.UTF8.GetBytes($"ncsan: {id} {sentence}\n"));
         }
         catch (Exception)
         {

@@ -8,6 +8,7 @@ namespace Ncsan.Runtime.Locks;
 /// <remarks>
 /// Free: a lazy value that is there, as long as no factory in the process ever took a lock. Else a look at a table, and a chain key.
 /// </remarks>
+[System.Diagnostics.StackTraceHidden]
 internal static class OneShots
 {
     /// <summary>Whether something was ever taken or waited for under a lock that is held once. Else none of them can close a circle.</summary>

@@ -4,6 +4,7 @@ namespace Ncsan.Runtime.Locks;
 
 /// <summary>Releases of semaphores, which anybody may do: one by somebody who does not hold it makes it a signal, unless it can only be a mistake.</summary>
 /// <remarks>What looks like a mistake is kept until the process ends: who uses it as a signal may still be to come.</remarks>
+[System.Diagnostics.StackTraceHidden]
 internal static class SemaphoreReleases
 {
     /// <summary>How often a semaphore must have been given back by its taker before a release too many is held against its use as a lock.</summary>
@@ -36,7 +37,7 @@ internal static class SemaphoreReleases
         try
         {
             int before = semaphore is SemaphoreSlim slim ? slim.Release(count) : ((Semaphore)semaphore).Release(count);
-            if (!held) { Unheld(thread, known, before, isFull: false, site); }
+            if (!held) { Unheld(thread, known, before, count, isFull: false, site); }
             return before;
         }
         catch (SemaphoreFullException) when (!held && IsFull(thread, known, site)) { throw; }
@@ -66,9 +67,10 @@ internal static class SemaphoreReleases
     /// <param name="thread">The thread.</param>
     /// <param name="semaphore">The semaphore.</param>
     /// <param name="before">Its count before; a release that had no room has one as well.</param>
+    /// <param name="count">By how much it grew. Who gives several at once has not taken it for a lock.</param>
     /// <param name="isFull">It had no room, and has thrown.</param>
     /// <param name="site">Where.</param>
-    private static void Unheld(HeldLocks thread, object semaphore, int before, bool isFull, int site)
+    private static void Unheld(HeldLocks thread, object semaphore, int before, int count, bool isFull, int site)
     {
         if (thread.Inside != 0 || !LockValidation.IsOn) { return; }
         thread.Inside++;
@@ -79,7 +81,7 @@ internal static class SemaphoreReleases
                 if (!isFull) { s_signals.AddOrUpdate(semaphore, semaphore); }
                 else if (!s_signals.TryGetValue(semaphore, out _)) { NoteUntaken(thread, semaphore, site); }
             }
-            else if (Mistake(thread, instance, before, isFull) is { } why && !s_signals.TryGetValue(semaphore, out _)) { LockValidation.Validator.DoubtRelease(thread, instance, site, why); }
+            else if (count == 1 && Mistake(thread, instance, before, isFull) is { } why && !s_signals.TryGetValue(semaphore, out _)) { LockValidation.Validator.DoubtRelease(thread, instance, site, why); }
             else if (!isFull) { LockValidation.Validator.Signal(instance.Class); }
         }
         catch (Exception fault) { LockValidation.Fault(fault); }
@@ -89,7 +91,7 @@ internal static class SemaphoreReleases
     /// <summary>Its release has thrown since it has no room. Always false, so that nobody's stack is unwound for it.</summary>
     private static bool IsFull(HeldLocks thread, object semaphore, int site)
     {
-        Unheld(thread, semaphore, 0, isFull: true, site);
+        Unheld(thread, semaphore, 0, 1, isFull: true, site);
         return false;
     }
 

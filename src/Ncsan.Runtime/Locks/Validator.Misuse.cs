@@ -179,16 +179,18 @@ internal sealed partial class Validator
         for (int i = thread.Depth - 1; i >= from; i--)
         {
             ref HeldLock left = ref thread.Entries[i];
-            LockInstance instance = left.Lock;
-            if (instance.Class.Kind.IsThreadBound() && !instance.Class.Unordered)
-            {
-                Misuse(LockReportKind.HeldAtEnd, thread, instance, left.Site, $"{what} ended while it held the lock");
-            }
-
+            LeftOnThread(thread, i, what);
             SemaphoreLeaks.Add(thread, left, what, forGood: true);
 
             thread.RemoveAt(i);
         }
+    }
+
+    /// <summary>What belongs to a thread is held though whoever took it is gone.</summary>
+    internal void LeftOnThread(HeldLocks thread, int index, string what)
+    {
+        ref HeldLock left = ref thread.Entries[index];
+        if (left.Class.Kind.IsThreadBound() && !left.Class.Unordered) { Misuse(LockReportKind.HeldAtEnd, thread, left.Lock, left.Site, $"{what} ended while it held the lock"); }
     }
 
     /// <summary>A lock is disposed of. Reported if the thread holds it.</summary>

@@ -179,7 +179,9 @@ internal sealed partial class Validator
         _chains.Add(key);
         int variants = _variants.GetValueOrDefault(classes) + 1;
         _variants[classes] = variants;
-        if (variants >= _limits.VariantsPerChain) { _saturated.Add(classes); }
+        if (variants < _limits.VariantsPerChain) { return; }
+        _saturated.Add(classes);
+        _graph.Exhausted($"the lock validator has seen {_limits.VariantsPerChain} sets of locks of the same classes, which is its limit: further ones are not validated");
     }
 
     /// <summary>The key of the stack by classes alone, whoever holds it.</summary>

@@ -6,15 +6,17 @@ using System.Runtime.CompilerServices;
 namespace Ncsan.Runtime.Locks;
 
 /// <summary>Waits that are not locks, as the hooks announce them.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal static class Waits
 {
     internal static void Task(Task? task, string? map, WaitCall how, int site)
     {
         HeldLocks thread = LockThreads.Current;
         if (task is null || thread.Inside != 0) { return; }
+        bool isKnown = KnownEnds.Wait(task, map);
         KnownEnds.Add(task);
         if (thread.Spinning > 0 && !task.IsCompleted) { Blocking(thread, "a task", site); }
-        if ((how & (WaitCall.Forever | WaitCall.Cancelable)) == 0 || ((how & (WaitCall.AsksResult | WaitCall.OnTheSpot)) == WaitCall.AsksResult && task.IsCompleted)) { return; }
+        if ((how & (WaitCall.Forever | WaitCall.Cancelable)) == 0 || ((how & (WaitCall.AsksResult | WaitCall.OnTheSpot)) == WaitCall.AsksResult && task.IsCompleted) || isKnown) { return; }
         LockInstance? context = task.IsCompleted && (how & WaitCall.OnTheSpot) == 0 ? null : Contexts.Current()?.Lock;
         if (thread.Depth == 0 && context is null) { return; }
         LockInstance? waited = map is not null ? Maps.Of(map, site) : Maps.OfTask(task);
@@ -128,7 +130,7 @@ internal static class Waits
     /// <summary>The thread is about to wait for another, whose code the map stands for, or which tells it itself.</summary>
     internal static void Join(HeldLocks thread, Thread joined, string? map, int site)
     {
-        if (thread is not { Depth: > 0, Inside: 0 }) { return; }
+        if (KnownEnds.Wait(joined) || thread is not { Depth: > 0, Inside: 0 }) { return; }
         LockInstance? run = null;
         thread.Inside++;
         try { run = map is not null ? Maps.Of(map, site) : Maps.OfThread(joined); }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ncsan.Runtime.Races;
 
-/// <summary>The operating system's own sleep, stack bounds and append.</summary>
+/// <summary>The operating system's own sleep, stack bounds, append and standard error.</summary>
 /// <remarks>
 /// Not <c>Thread.Sleep</c>: an interrupt that the program means for its own code would be thrown out of ours, its shortest sleep is a
 /// millisecond (this one 70-90 us), and with an instrumented framework it is instrumented code.
@@ -61,10 +61,30 @@ internal static unsafe partial class Native
         using (File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { }
         using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(open(path, OperatingSystem.IsLinux() ? LinuxAppend : BsdAppend), ownsHandle: true);
         if (handle.IsInvalid) { throw new IOException(Marshal.GetLastPInvokeErrorMessage()); }
+        Write((int)handle.DangerousGetHandle(), bytes);
+    }
+
+    /// <summary>Writes to standard error where that is now. A FileStream would write where it was when it was opened, and move nobody else on: of two processes that share a file one overwrites the
+    /// other's.</summary>
+    /// <exception cref="IOException">It cannot be written, with the system's reason.</exception>
+    internal static void WriteError(ReadOnlySpan<byte> bytes)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Write(2, bytes);
+            return;
+        }
+
+        using var error = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        error.Write(bytes);
+    }
+
+    private static void Write(int file, ReadOnlySpan<byte> bytes)
+    {
         while (!bytes.IsEmpty)
         {
             nint written;
-            fixed (byte* start = bytes) { written = write((int)handle.DangerousGetHandle(), start, (nuint)bytes.Length); }
+            fixed (byte* start = bytes) { written = write(file, start, (nuint)bytes.Length); }
             if (written < 0) { throw new IOException(Marshal.GetLastPInvokeErrorMessage()); }
             bytes = bytes[(int)written..];
         }

@@ -10,9 +10,10 @@ internal static class Awaits
     internal static void Task(Task task, string? map, int site)
     {
         HeldLocks? thread = LockThreads.CurrentOrNull;
+        bool isKnown = KnownEnds.Wait(task, map);
         if (thread is { Depth: > 0, Inside: 0 })
         {
-            if (!task.IsCompleted || !KnownEnds.Is(task)) { Waits.Map(thread, map is not null ? Maps.Of(map, site) : Maps.OfTask(task), site, AcquireFlags.Async); }
+            if (!isKnown && (!task.IsCompleted || !KnownEnds.Is(task))) { Waits.Map(thread, map is not null ? Maps.Of(map, site) : Maps.OfTask(task), site, AcquireFlags.Async); }
             if (HandOns.AnyGiven && task.IsCompleted) { HandOns.Take(thread, task); }
         }
 

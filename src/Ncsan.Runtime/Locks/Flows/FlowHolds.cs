@@ -52,15 +52,25 @@ internal static class FlowHolds
         foreach (HeldLock entry in taken) { thread.PushAgain(entry); }
     }
 
-    /// <summary>A delegate has ended on a thread of the pool, which goes on with work of others: semaphores that it still has are not theirs.</summary>
+    /// <summary>A delegate has ended on a thread of the pool, which goes on with work of others: semaphores that it still has are not theirs, and what belongs to the thread nobody releases any more.</summary>
     internal static void Ended(HeldLocks thread, LockInstance map)
     {
         for (int i = thread.Depth - 1; i >= 0 && !ReferenceEquals(thread.Entries[i].Lock, map); i--)
         {
+            if (thread.Entries[i].Class.Kind.IsThreadBound()) { LeftOnThread(thread, i, map.Class.Name); }
             if (!thread.Entries[i].Class.Kind.IsSemaphore()) { continue; }
             SemaphoreLeaks.Add(thread, thread.Entries[i], map.Class.Name, forGood: false);
             thread.RemoveAt(i);
         }
+    }
+
+    private static void LeftOnThread(HeldLocks thread, int index, string who)
+    {
+        if (thread.Inside != 0) { return; }
+        thread.Inside++;
+        try { LockValidation.Validator.LeftOnThread(thread, index, who); }
+        catch (Exception fault) { LockValidation.Fault(fault); }
+        finally { thread.Inside--; }
     }
 
     /// <summary>The semaphore that is wanted is taken by the first of several, whose counter is under the lock that was taken last.</summary>

@@ -11,6 +11,7 @@ namespace Ncsan.Runtime.Locks.Flows;
 /// <param name="site">Where it was handed on.</param>
 /// <param name="mayLoseContext">Some call that takes such a delegate runs it without its maker's execution context. Where all of them flow it, only a maker that has suppressed that has something
 /// for it to carry.</param>
+[System.Diagnostics.StackTraceHidden]
 internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 {
     private readonly FlowOrigin? _flow = FlowOrigin.Forked();
@@ -60,6 +61,7 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 }
 
 /// <summary>A body without a result.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class ActionBody(Action body, LockInstance map, int site, bool mayLoseContext = false) : MapBody(map, site, mayLoseContext)
 {
     internal void Run()
@@ -71,6 +73,7 @@ internal sealed class ActionBody(Action body, LockInstance map, int site, bool m
 }
 
 /// <summary>A body that is given something.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) : MapBody(map, site, mayLoseContext: true)
 {
     internal void Run(T value)
@@ -82,6 +85,7 @@ internal sealed class ActionBody<T>(Action<T> body, LockInstance map, int site) 
 }
 
 /// <summary>A body that is given two things.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, int site) : MapBody(map, site, mayLoseContext: true)
 {
     internal void Run(T1 one, T2 two)
@@ -93,6 +97,7 @@ internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, 
 }
 
 /// <summary>A body with a result.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<TResult>(Func<TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
     internal TResult Run()
@@ -104,6 +109,7 @@ internal sealed class FuncBody<TResult>(Func<TResult> body, LockInstance map, in
 }
 
 /// <summary>A body that is given something and has a result.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<T, TResult>(Func<T, TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
     internal TResult Run(T value)
@@ -115,6 +121,7 @@ internal sealed class FuncBody<T, TResult>(Func<T, TResult> body, LockInstance m
 }
 
 /// <summary>A body that is given two things and has a result.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<T1, T2, TResult>(Func<T1, T2, TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
     internal TResult Run(T1 one, T2 two)
@@ -126,6 +133,7 @@ internal sealed class FuncBody<T1, T2, TResult>(Func<T1, T2, TResult> body, Lock
 }
 
 /// <summary>A body that is given three things.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class ActionBody<T1, T2, T3>(Action<T1, T2, T3> body, LockInstance map, int site) : MapBody(map, site)
 {
     internal void Run(T1 one, T2 two, T3 three)
@@ -137,6 +145,7 @@ internal sealed class ActionBody<T1, T2, T3>(Action<T1, T2, T3> body, LockInstan
 }
 
 /// <summary>A body that is given three things and has a result.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
     internal TResult Run(T1 one, T2 two, T3 three)
@@ -148,6 +157,7 @@ internal sealed class FuncBody<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> bo
 }
 
 /// <summary>A body that is given four things and has a result.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
     internal TResult Run(T1 one, T2 two, T3 three, T4 four)
@@ -169,6 +179,7 @@ internal interface IAsyncBody
 }
 
 /// <summary>The body of Task.Run over an async method.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
     where TTask : Task
 {
@@ -198,6 +209,7 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
 }
 
 /// <summary>What a synchronization context runs: it holds the context meanwhile.</summary>
+[System.Diagnostics.StackTraceHidden]
 internal sealed class PostedBody(SendOrPostCallback body)
 {
     internal void Run(object? state)

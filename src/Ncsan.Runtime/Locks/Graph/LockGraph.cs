@@ -130,7 +130,9 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             return false;
         }
 
-        return dependency.Pairs < limits.PairsPerDependency;
+        if (dependency.Pairs < limits.PairsPerDependency) { return true; }
+        Exhausted($"the lock validator knows {limits.PairsPerDependency} pairs of locks of {dependency.From.Class.Name} and {dependency.To.Class.Name}, which is its limit: what further ones of them do is not known");
+        return false;
     }
 
     private static Dependency Link(LockNode from, LockNode to, DependencyRecord first, ReadOnlySpan<long> guards, bool might)

@@ -12,12 +12,12 @@ internal sealed record LockLimits
     internal int Pairs { get; init; } = 65536;
 
     /// <summary>Edges between locks behind one edge between classes.</summary>
-    internal int PairsPerDependency { get; init; } = 1024;
+    internal int PairsPerDependency { get; init; } = 8192;
 
     internal int Chains { get; init; } = 131072;
 
     /// <summary>Chains that differ only in which locks of their classes they took, or in the thread that took them.</summary>
-    internal int VariantsPerChain { get; init; } = 1024;
+    internal int VariantsPerChain { get; init; } = 8192;
 
     /// <summary>How many of the held locks, the newest, are ordered before a new one.</summary>
     internal int Depth { get; init; } = 48;

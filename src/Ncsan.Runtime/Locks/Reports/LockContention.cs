@@ -5,6 +5,7 @@ namespace Ncsan.Runtime.Locks.Reports;
 /// <summary>
 /// Acquires that may have to wait: tried first, and only the one that has to wait is worth its stack, for the hang watch, and its time, for the listing.
 /// </summary>
+[System.Diagnostics.StackTraceHidden]
 internal static class LockContention
 {
     internal static void Enter(HeldLocks thread, object lockObject, ref bool taken)
