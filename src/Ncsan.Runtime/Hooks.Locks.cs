@@ -82,8 +82,8 @@ public static unsafe partial class Hooks
             // Between the look and the acquire somebody else may take it: the hang watch has to know.
             (held.WantedMode, held.WantedFlags, held.WantedSite) = (WantMode.Exclusive, AcquireFlags.None, site);
             held.Tries = true;
-            scope = lockObject.EnterScope();
-            held.Tries = false;
+            try { scope = lockObject.EnterScope(); }
+            finally { held.Tries = false; }
             WarmLocks.Push(held);
             return scope;
         }

@@ -18,6 +18,24 @@ public class ValidatorTests
         Assert.Equal([grade.Split(' ')[0] == "Guarded" && grade.Contains("confirmed") ? "Confirmed" : grade], all);
     }
 
+    /// <summary>What two nests hold around them keeps them apart if its modes exclude each other; and who upgrades waits for readers alone.</summary>
+    [Theory]
+    [InlineData("G:w A B | G:r B A", "Guarded")]
+    [InlineData("G:r A B | G:w B A", "Guarded")]
+    [InlineData("G:u A B | G:u B A", "Guarded")]
+    [InlineData("G:w A B | G:u B A", "Guarded")]
+    [InlineData("G:r A B | G:r B A", "Confirmed")]
+    [InlineData("G:u A B | G:r B A", "Confirmed")]
+    [InlineData("G:w A B ; G:r A B | G:r B A", "Confirmed")]
+    [InlineData("A:u M A:w | A:w M", "")]
+    [InlineData("A:u M A:w | A:u A:w M", "")]
+    [InlineData("A:u M A:w | A:r M", "Confirmed")]
+    public void Modes_of_reader_writer_locks_tell_what_excludes_what(string script, string grade)
+    {
+        Script run = Script.Run(script, Flavor.All.Single(flavor => flavor.Name == "RWLS write"));
+        Assert.Equal(grade, string.Join(' ', run.Reports.Concat(run.Validator.Withheld).Select(report => report.Grade.ToString()).Distinct()));
+    }
+
     /// <summary>Classes of one field whose owners have two types: their order proves nothing, unless the very locks close the circle.</summary>
     [Theory]
     [InlineData(false, "")]

@@ -154,7 +154,7 @@ public sealed class CandidateTests
         {
             _pair.Begin("one", "v1");
             _pair.Ended(DirectedEnd.TimedOut, 1000, 1);
-            _pair.Ended(DirectedEnd.Blocked, 1000, 1);
+            _pair.Ended(DirectedEnd.Blocked, 1000, 2);
             (_pair.AtFirst.Ordered, _pair.AtSecond.Ordered, _pair.AtFirst.Gate, _pair.AtSecond.Gate) = (1, 2, 3, 4);
             (_pair.Tries, _pair.Fruitless, _pair.Rest, _pair.Unchanged, _pair.ObservedIn) = (5, 6, 7, 8, "zero");
             _pair.AddTest("T.M");
@@ -169,5 +169,23 @@ public sealed class CandidateTests
             Assert.Equal((_pair.First, _pair.Second), (read.First, read.Second));
         }
         finally { Directory.Delete(store, recursive: true); }
+    }
+
+    [Fact]
+    public void Who_waits_in_vain_again_and_again_counts_once_and_is_left_alone()
+    {
+        _pair.Begin("one", "v1");
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.False(_pair.IsTiredOf(7));
+            _pair.Ended(DirectedEnd.Blocked, 1000, 7);
+        }
+
+        Assert.True(_pair.IsTiredOf(7));
+        Assert.False(_pair.IsTiredOf(8));
+        Assert.Equal(1, _pair.BlockedEnds);
+        Assert.True(_pair.IsWorthwhile);
+        _pair.Ended(DirectedEnd.Blocked, 1000, 8);
+        Assert.Equal((2, false), (_pair.BlockedEnds, _pair.IsTiredOf(7)));
     }
 }

@@ -34,11 +34,8 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     /// <summary>The only thread that ever recorded it, or <see cref="ManyThreads"/>.</summary>
     internal int Thread = first.Thread.IsPool ? ManyThreads : first.Thread.Id;
 
-    /// <summary>
-    /// The locks that were held exclusively outside of <see cref="From"/> every time: instance numbers on an edge between locks, class numbers on one
-    /// between classes. Two edges with a common guard cannot be walked at the same time.
-    /// </summary>
-    internal long[] Guards = [];
+    /// <summary>The locks that were held outside of <see cref="From"/> every time. Two edges with guards that exclude each other cannot be walked at the same time.</summary>
+    internal Guard[] Guards = [];
 
     /// <summary>The throttles that were held outside of <see cref="From"/> every time; null before the first.</summary>
     internal LockInstance[]? Throttles;
@@ -50,19 +47,15 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     internal int Pairs;
 
     /// <summary>Adds one more observation. Where it is an async flow that took one of the two, the thread that ran it means nothing. Says whether the edge can now be part of a cycle that it could not be part of before.</summary>
-    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<long> guards, bool might = false, bool anyThread = false)
+    internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<Guard> guards, bool might = false, bool anyThread = false)
     {
         bool changed = (Modes & mode) == 0 || (Might && !might);
         Modes |= mode;
         Might &= might;
         if ((might || anyThread) && Thread != ManyThreads) { Thread = ManyThreads; changed = true; }
         if (Thread != ManyThreads && (thread.IsPool || thread.Id != Thread)) { Thread = ManyThreads; changed = true; }
-        int kept = 0;
-        foreach (long guard in Guards) { if (guards.Contains(guard)) { kept++; } }
-        if (kept == Guards.Length) { return changed; }
-        var still = new long[kept];
-        int next = 0;
-        foreach (long guard in Guards) { if (guards.Contains(guard)) { still[next++] = guard; } }
+        Guard[] still = Guard.Common(Guards, guards);
+        if (ReferenceEquals(still, Guards)) { return changed; }
         Guards = still;
         return true;
     }
@@ -76,7 +69,7 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
         return true;
     }
 
-    internal bool SharesGuardWith(Dependency other) => Guards.AsSpan().ContainsAny(other.Guards);
+    internal bool IsExcludedBy(Dependency other) => Array.Exists(Guards, guard => guard.ExcludesAny(other.Guards));
 
     internal bool SharesThrottleWith(Dependency other) => Throttles is { Length: > 0 } mine && other.Throttles is { Length: > 0 } theirs && Array.Exists(mine, throttle => theirs.Contains(throttle));
 }

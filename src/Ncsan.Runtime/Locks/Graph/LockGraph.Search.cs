@@ -72,9 +72,9 @@ internal sealed partial class LockGraph
 
     private static LockGrade GradeOf(Dependency[] edges)
     {
-        foreach (long guard in edges[0].Guards)
+        foreach (Guard guard in edges[0].Guards)
         {
-            if (edges.All(edge => edge.Guards.Contains(guard))) { return LockGrade.Guarded; }
+            if (edges.Skip(1).All(edge => guard.ExcludesAny(edge.Guards))) { return LockGrade.Guarded; }
         }
 
         int maps = edges.Count(edge => !edge.From.Class.Kind.IsLock());
@@ -105,7 +105,7 @@ internal sealed partial class LockGraph
                 EdgesVisited++;
                 LockClass to = edge.To.Class;
                 if (to.Unordered || edge.From == edge.To || (classes && (!to.Kind.IsOrderedByClass() || to.IsSiblingOf(edge.From.Class)))) { continue; }
-                if ((unguarded && edge.SharesGuardWith(closing)) || (unthrottled && edge.SharesThrottleWith(closing))) { continue; }
+                if ((unguarded && edge.IsExcludedBy(closing)) || (unthrottled && edge.SharesThrottleWith(closing))) { continue; }
                 int wants = LockModes.StrongWants(edge.Modes, step.Want, step.Node.Class.HasWriters);
                 if (wants != 0) { Visit(edge.To, wants, next, edge); }
             }

@@ -89,7 +89,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
     private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false, bool anyThread = false)
     {
         HeldLock held = thread.Entries[index];
-        Span<long> locks = stackalloc long[limits.Depth], classes = stackalloc long[limits.Depth];
+        Span<Guard> locks = stackalloc Guard[limits.Depth], classes = stackalloc Guard[limits.Depth];
         int guards = Guards(thread, index, locks, classes);
         ushort mode = LockModes.Bit(held.Mode, want);
         bool changed = false;
@@ -135,7 +135,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         return false;
     }
 
-    private static Dependency Link(LockNode from, LockNode to, DependencyRecord first, ReadOnlySpan<long> guards, bool might)
+    private static Dependency Link(LockNode from, LockNode to, DependencyRecord first, ReadOnlySpan<Guard> guards, bool might)
     {
         var dependency = new Dependency(from, to, first) { Guards = guards.ToArray(), Might = might };
         from.AddAfter(dependency);
@@ -143,16 +143,16 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         return dependency;
     }
 
-    /// <summary>The exclusively held locks outside of one, as lock and as class numbers.</summary>
-    private static int Guards(HeldLocks thread, int index, Span<long> locks, Span<long> classes)
+    /// <summary>The locks that are held outside of one, as lock and as class numbers.</summary>
+    private static int Guards(HeldLocks thread, int index, Span<Guard> locks, Span<Guard> classes)
     {
         int count = 0;
         for (int i = index - 1; i >= 0 && count < locks.Length; i--)
         {
             ref HeldLock outer = ref thread.Entries[i];
-            if (outer.Mode != HoldMode.Exclusive || (outer.Flags & AcquireFlags.Pending) != 0 || !outer.Class.Kind.IsLock() || outer.Class.Unordered) { continue; }
-            locks[count] = outer.Lock.Id;
-            classes[count++] = outer.Class.Id;
+            if ((outer.Flags & AcquireFlags.Pending) != 0 || !outer.Class.Kind.IsLock() || outer.Class.Unordered) { continue; }
+            locks[count] = new Guard(outer.Lock.Id, outer.Mode);
+            classes[count++] = new Guard(outer.Class.Id, outer.Mode);
         }
 
         return count;

@@ -58,13 +58,16 @@ internal static class LockModes
     /// <param name="hasWriters">Some flow has ever wanted the lock alone: a waiting writer stands between a reader and a reader.</param>
     internal static bool Blocks(HoldMode hold, WantMode want, bool hasWriters) => (hold, want) switch
     {
+        (_, WantMode.Upgrade) => hold == HoldMode.Shared, // The one who upgrades holds it upgradeably, so nobody else does, nor alone.
         (HoldMode.Exclusive, _) => true,
         (_, WantMode.RecursiveShared) => false,
-        (HoldMode.Upgradeable, WantMode.Upgrade) => false, // The one who upgrades is that holder.
         (HoldMode.Upgradeable, WantMode.Upgradeable) => true,
-        (_, WantMode.Exclusive or WantMode.Upgrade) => true,
+        (_, WantMode.Exclusive) => true,
         _ => hasWriters,
     };
+
+    /// <summary>Whether two flows cannot hold one lock at once.</summary>
+    internal static bool Excludes(HoldMode one, HoldMode other) => one == HoldMode.Exclusive || other == HoldMode.Exclusive || (one == HoldMode.Upgradeable && other == HoldMode.Upgradeable);
 
     /// <summary>The bit of one pair in a dependency's set.</summary>
     internal static ushort Bit(HoldMode hold, WantMode want) => (ushort)(1 << ((int)hold * Wants + (int)want));
