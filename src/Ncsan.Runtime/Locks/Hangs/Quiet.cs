@@ -36,6 +36,17 @@ internal static class Quiet
     internal static bool IsForGood(HeldLocks[] known)
     {
         if (!OperatingSystem.IsLinux() || s_exitHandlers?.GetValue(AppDomain.CurrentDomain) is not Delegate { HasSingleTarget: true }) { return false; }
+        try { return AreOurs(known); }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A thread has ended while it was looked at, so something moves.
+            return false;
+        }
+    }
+
+    /// <summary>Whether each thread of the process is known, or the runtime's.</summary>
+    private static bool AreOurs(HeldLocks[] known)
+    {
         int others = 0;
         foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
         {
