@@ -46,7 +46,7 @@ public static unsafe partial class Hooks
     /// <summary>Instead of <c>Monitor.Exit</c>.</summary>
     public static void MonitorExit(object lockObject, int site, object? thread)
     {
-        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, lockObject)) { LockEvents.Releasing(held, lockObject, LockKind.Monitor, null, site); }
+        Releasing(lockObject, LockKind.Monitor, site, thread);
         Monitor.Exit(lockObject);
     }
 
@@ -97,14 +97,14 @@ public static unsafe partial class Hooks
     /// <summary>Instead of <c>Lock.Exit</c>.</summary>
     public static void LockExit(Lock lockObject, int site, object? thread)
     {
-        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, AsObject(lockObject))) { LockEvents.Releasing(held, AsObject(lockObject), LockKind.Lock, null, site); }
+        Releasing(AsObject(lockObject), LockKind.Lock, site, thread);
         lockObject.Exit();
     }
 
     /// <summary>Instead of <c>Lock.Scope.Dispose</c>.</summary>
     public static void LockScopeDispose(ref Lock.Scope scope, int site, object? thread)
     {
-        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, AsObject(ScopeLock(ref scope)))) { LockEvents.Releasing(held, AsObject(ScopeLock(ref scope)), LockKind.Lock, null, site); }
+        Releasing(AsObject(ScopeLock(ref scope)), LockKind.Lock, site, thread);
         scope.Dispose();
     }
 
@@ -304,6 +304,12 @@ public static unsafe partial class Hooks
     public static void MonitorWaited()
     {
         if (LockValidation.IsOn) { LockThreads.Current.Lent = null; }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Releasing(object? lockObject, LockKind kind, int site, object? thread)
+    {
+        if (LockValidation.IsOn && LockThreads.Of(thread) is var held && !WarmLocks.Pop(held, lockObject)) { LockEvents.Releasing(held, lockObject, kind, null, site); }
     }
 
     /// <summary>The lock of a scope, as a key.</summary>

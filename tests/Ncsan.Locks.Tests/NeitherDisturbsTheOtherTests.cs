@@ -5,15 +5,11 @@ using Ncsan.Runtime.Threads;
 namespace Ncsan.Locks.Tests;
 
 /// <summary>Law 1: entering one checker leaves what the other keeps of the thread as it was, however they are nested.</summary>
-[Collection("the validator of the process")]
-public sealed class NeitherDisturbsTheOtherTests : IDisposable
+[Collection(Name)]
+public sealed class NeitherDisturbsTheOtherTests : ProcessValidatorTests
 {
     private static readonly object s_a = new(), s_b = new();
     private static int s_location;
-
-    public NeitherDisturbsTheOtherTests() => LockValidation.IsOn = true;
-
-    public void Dispose() => LockValidation.IsOn = false;
 
     private sealed record RaceState(int Guard, int Ignoring, int Atomic, bool Flat, int Next, ulong Mask, int Asserted, int State);
 

@@ -4,13 +4,9 @@ using Ncsan.Runtime.Locks;
 namespace Ncsan.Locks.Tests;
 
 /// <summary>Where a spin lock lies is told by the code, and is lost when another copy of that takes over in between.</summary>
-[Collection("the validator of the process")]
-public sealed class SpinLocksTests : IDisposable
+[Collection(Name)]
+public sealed class SpinLocksTests : ProcessValidatorTests
 {
-    public SpinLocksTests() => LockValidation.IsOn = true;
-
-    public void Dispose() => LockValidation.IsOn = false;
-
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]

@@ -5,13 +5,9 @@ using Ncsan.Runtime.Locks;
 namespace Ncsan.Locks.Tests;
 
 /// <summary>The fast path of Monitor and Lock leaves the same behind as the validator would, and keeps nothing alive.</summary>
-[Collection("the validator of the process")]
-public sealed class WarmLocksTests : IDisposable
+[Collection(Name)]
+public sealed class WarmLocksTests : ProcessValidatorTests
 {
-    public WarmLocksTests() => LockValidation.IsOn = true;
-
-    public void Dispose() => LockValidation.IsOn = false;
-
     /// <summary>Acquires and releases in any order, over and over, against a validator without a fast path. All on one thread, which no order hangs by itself.</summary>
     [Theory]
     [InlineData(1)]

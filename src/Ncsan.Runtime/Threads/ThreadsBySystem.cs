@@ -12,7 +12,7 @@ namespace Ncsan.Runtime.Threads;
 /// </remarks>
 internal static class ThreadsBySystem
 {
-    private const string Tasks = "/proc/self/task";
+    internal const string Tasks = "/proc/self/task";
 
     private const string Finalizer = ".NET Finalizer", PoolWorker = ".NET TP Worker";
 
@@ -79,7 +79,8 @@ internal static class ThreadsBySystem
         catch (Exception fault) when (IsOfProc(fault)) { return false; }
     }
 
-    private static bool IsOfProc(Exception fault) => fault is IOException or UnauthorizedAccessException or FormatException;
+    /// <summary>Whether a fault is that of a thread that ends while it is looked at.</summary>
+    internal static bool IsOfProc(Exception fault) => fault is IOException or UnauthorizedAccessException or FormatException;
 
     /// <summary>A line of /proc/.../syscall: number, arguments, stack pointer, program counter; or "running".</summary>
     /// <param name="line">The line.</param>

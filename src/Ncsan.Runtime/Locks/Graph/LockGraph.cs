@@ -131,7 +131,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         }
 
         if (dependency.Pairs < limits.PairsPerDependency) { return true; }
-        Exhausted($"the lock validator knows {limits.PairsPerDependency} pairs of locks of {dependency.From.Class.Name} and {dependency.To.Class.Name}, which is its limit: what further ones of them do is not known");
+        Exhausted($"the lock validator knows {limits.PairsPerDependency} pairs of locks of the same two classes, which is its limit: what further ones of them do is not known");
         return false;
     }
 

@@ -37,7 +37,7 @@ internal static class Quiet
     {
         if (!OperatingSystem.IsLinux() || s_exitHandlers?.GetValue(AppDomain.CurrentDomain) is not Delegate { HasSingleTarget: true }) { return false; }
         try { return AreOurs(known); }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (ThreadsBySystem.IsOfProc(fault))
         {
             // A thread has ended while it was looked at, so something moves.
             return false;
@@ -48,7 +48,7 @@ internal static class Quiet
     private static bool AreOurs(HeldLocks[] known)
     {
         int others = 0;
-        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        foreach (string task in Directory.EnumerateDirectories(ThreadsBySystem.Tasks))
         {
             if (File.ReadAllText(Path.Combine(task, "children")).Length > 0) { return false; }
             string name = File.ReadAllText(Path.Combine(task, "comm")).Trim();
