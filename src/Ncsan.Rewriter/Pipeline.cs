@@ -87,7 +87,7 @@ internal sealed class Pipeline
     {
         if (module.NoInstrument.Covers(method)) { module.Skip(SkipReason.NoInstrument); return; }
         if (module.Framework is { } framework && FrameworkBodies.WhyNot(method, framework.IsDenied) is not null) { return; }
-        bool isSmall = Inlining.IsWorthwhile(method);
+        bool isSmall = Inlining.IsWorthwhile(module, method);
         int sites = module.Sites.Count;
         if (Decode(module, method) is not { } code) { return; }
         try

@@ -10,16 +10,14 @@ internal static class Inlining
     /// <summary>Bytes of IL. An iterator's step is called once an element; a method that calls others is inlined for certain up to the last of these.</summary>
     private const int Most = 64, MostOfIterator = 128, MostWithCalls = 16;
 
-    /// <summary>Whether the method is to be marked. Asked before it is emitted anew.</summary>
-    internal static bool IsWorthwhile(MethodDefinition method)
+    /// <summary>Whether the method is to be marked. Asked before it is emitted anew. In a debug build the JIT inlines nothing.</summary>
+    internal static bool IsWorthwhile(ModuleContext module, MethodDefinition method)
     {
         int size = method.Body.CodeSize;
         bool isStep = method is { Name: "MoveNext", ReturnType.MetadataType: MetadataType.Boolean };
-        return size <= (isStep ? MostOfIterator : Most) && !method.NoInlining && !method.Body.HasExceptionHandlers && IsOptimized(method.Module)
-            && !method.Name.Contains(">b__", StringComparison.Ordinal) && (isStep || size <= MostWithCalls || method.Body.Instructions.All(static one => one.OpCode.FlowControl is not (FlowControl.Call or FlowControl.Throw)));
+        return size <= (isStep ? MostOfIterator : Most) && module.IsOptimized && !method.NoInlining && !method.Body.HasExceptionHandlers && !method.Name.Contains(">b__", StringComparison.Ordinal)
+            && !Has(method, FlowControl.Throw) && (isStep || size <= MostWithCalls || !Has(method, FlowControl.Call));
     }
 
-    /// <summary>The JIT inlines nothing in a debug build.</summary>
-    private static bool IsOptimized(ModuleDefinition module) => module.Assembly is not { } assembly || !assembly.CustomAttributes.Any(static attribute => attribute.AttributeType.FullName == "System.Diagnostics.DebuggableAttribute"
-        && attribute.ConstructorArguments is [{ Value: int modes }] && (modes & (int)System.Diagnostics.DebuggableAttribute.DebuggingModes.DisableOptimizations) != 0);
+    private static bool Has(MethodDefinition method, FlowControl control) => method.Body.Instructions.Any(one => one.OpCode.FlowControl == control);
 }
