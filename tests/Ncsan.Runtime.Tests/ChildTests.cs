@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Ncsan.Runtime.Tests;
@@ -102,6 +103,20 @@ public class ChildTests
         Child child = Child.Run("quiet", ("NCSAN_STRICT", "perhaps"));
         Assert.Equal(0, child.ExitCode);
         Assert.Equal("ncsan: NCS2201 NCSAN_STRICT=perhaps is not true or false; using false.\n", child.Error);
+    }
+
+    /// <summary>As after <c>2> file</c> in a shell, which hands one open file on to all that it starts.</summary>
+    [Fact]
+    public void What_is_said_into_a_file_that_others_write_to_is_not_written_over()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a shell");
+        string folder = ScratchFolder.Make("shared"), file = Path.Combine(folder, "error");
+        var start = new ProcessStartInfo("sh", ["-c", $"{{ dotnet exec '{Path.Combine(AppContext.BaseDirectory, "Ncsan.Runtime.Subject.dll")}' quiet; echo after >&2; }} 2> '{file}'"]) { WorkingDirectory = folder };
+        start.Environment["NCSAN_STRICT"] = "perhaps";
+        start.Environment["NCSAN_FINDINGS"] = "findings.jsonl";
+        using Process process = Process.Start(start)!;
+        process.WaitForExit();
+        Assert.Equal("ncsan: NCS2201 NCSAN_STRICT=perhaps is not true or false; using false.\nafter\n", File.ReadAllText(file));
     }
 
     [Fact]

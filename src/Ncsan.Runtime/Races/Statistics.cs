@@ -71,6 +71,9 @@ internal static class Statistics
     /// <summary>Directed delays that ended because the other side stood elsewhere, or another thread waited instead.</summary>
     internal static long DirectedWentOn;
 
+    /// <summary>Executions of a candidate's site by an actor that had waited there in vain several times in a row, and was let go.</summary>
+    internal static long DirectedLetGo;
+
     /// <summary>Lost: pairs that nobody had ever waited for and that came up when the delay budget was used up.</summary>
     internal static long DirectedRefused;
 
@@ -99,7 +102,7 @@ internal static class Statistics
         .Put("no_capacity", NoCapacity).Put("report_races", ReportRaces).Put("races_unknown_origin", RacesUnknownOrigin).Put("unencodable_accesses", UnencodableAccesses)
         .Put("encoding_false_positives", EncodingFalsePositives).Put("stack_accesses", StackAccesses).Put("alone", Alone).Put("unchanged_values", UnchangedValues)
         .Put("unseen_changes", UnseenChanges).Put("unseen_ranges", UnseenRanges).Put("intended_writes", IntendedWrites).Put("permitted", Permitted).Put("frameworks_own", FrameworksOwn).Put("over_budget", OverBudget)
-        .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_went_on", DirectedWentOn).Put("directed_visits", DirectedVisits).Put("directed_refused", DirectedRefused).Put("directed_microseconds", DirectedMicroseconds)
+        .Put("directed_hits", DirectedHits).Put("directed_timeouts", DirectedTimeouts).Put("directed_blocked", DirectedBlocked).Put("directed_went_on", DirectedWentOn).Put("directed_visits", DirectedVisits).Put("directed_let_go", DirectedLetGo).Put("directed_refused", DirectedRefused).Put("directed_microseconds", DirectedMicroseconds)
         .Put("new_candidates", Candidates.NewPairs).Put("lost_candidates", LostCandidates).Put("lost_touches", LostTouches).Put("lost_scopes", LostScopes).Put("lost_findings", LostFindings)
         .Put("delay_microseconds", DelayMicroseconds).Put("tests_entered", Threads.CurrentTest.Entered);
 

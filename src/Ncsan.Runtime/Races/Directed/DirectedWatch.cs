@@ -39,7 +39,13 @@ internal static class DirectedWatch
             if (candidate.ObservedIn == Configuration.RunId) { continue; }
             CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
             there.OtherCame(address, access.Size, access.Thread.Number, candidate.Gap);
-            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || candidate.IsTiredOf(actor) || !DelayBudget.Allows(candidate, spent) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (access.Visit < here.FromVisit || !candidate.IsWorthwhile || !DelayBudget.Allows(candidate, spent) || here.IsOrdered || Volatile.Read(ref here.Waiting) >= CandidateSide.MostWaiting || (best is not null && candidate.Gap <= best.Gap)) { continue; }
+            if (candidate.IsTiredOf(actor))
+            {
+                Statistics.Count(ref Statistics.DirectedLetGo);
+                continue;
+            }
+
             if (here.LateWaits > 0 && NearMisses.HasPassed(address, there.Site, access.Thread)) { continue; }
             best = candidate;
         }
