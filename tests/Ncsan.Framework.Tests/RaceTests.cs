@@ -14,7 +14,7 @@ public sealed class RaceTests(Overlay overlay)
     [InlineData("HashSet", "HashSet<int>")]
     [InlineData("Queue", "Queue<int>")]
     [InlineData("StringBuilder", "StringBuilder")]
-    [InlineData("Random", "Random.CompatPrng")]
+    [InlineData("Random", "Random")] // itself or its generator
     [InlineData("LinkedList", "LinkedList<int>")]
     [InlineData("SortedDictionary", "SortedSet<KeyValuePair<int, int>>")]
     [InlineData("PriorityQueue", "PriorityQueue<int, int>")]
@@ -128,7 +128,9 @@ public sealed class RaceTests(Overlay overlay)
     {
         string title = finding.GetProperty("title").GetString()!;
         var accesses = finding.GetProperty("accesses").EnumerateArray().ToList();
-        return title.Contains(type, StringComparison.Ordinal) && title.Contains(" against ", StringComparison.Ordinal)
+
+        // The contract of a collection that the user's code calls may be met before its fields are.
+        return title.Contains(type, StringComparison.Ordinal) && (title.Contains(" against ", StringComparison.Ordinal) || title.Contains($"({type}.", StringComparison.Ordinal))
             && accesses.All(a => lines.Contains(a.GetProperty("line").GetInt32()) && a.GetProperty("file").GetString()!.EndsWith("Races.cs", StringComparison.Ordinal));
     }
 
