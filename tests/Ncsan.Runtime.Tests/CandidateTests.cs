@@ -138,10 +138,10 @@ public sealed class CandidateTests
         try
         {
             LearntSite later = new("a.dll", 2, "A.N()", "A._x (int)") { FromVisit = 7, Stays = true }, sooner = new("a.dll", 1, "A.M()", "A._x (int)") { FromVisit = 3 };
-            LearntCandidates.WriteOnly(store, [(later, sooner)], higherFirst: true);
+            LearntCandidates.WriteOnly(store, [(later, sooner)], higherFirst: true, ownersTurn: true);
             Candidate read = Assert.Single(CandidateStore.Read(store));
             Assert.Equal((3, false, 7, true), (read.AtFirst.FromVisit, read.AtFirst.Stays, read.AtSecond.FromVisit, read.AtSecond.Stays));
-            Assert.True(read.IsOtherWayRound);
+            Assert.True(read is { IsOtherWayRound: true, Unchanged: 1 });
         }
         finally { Directory.Delete(store, recursive: true); }
     }

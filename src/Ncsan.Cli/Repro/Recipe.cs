@@ -16,6 +16,9 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
     /// <summary>Of the threads that waited at two places of an array, the one at the higher address went on first.</summary>
     public bool HigherFirst { get; init; }
 
+    /// <summary>Of two writes that met it was the one of the thread that came first, and waited, that changed the value.</summary>
+    public bool OwnersTurn { get; init; }
+
     /// <summary>The test in which it was found, or null.</summary>
     public string? Test { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record Recipe(string Id, string Folder, IReadOnlyList<string> Ar
             JsonElement recipe = found[0].GetProperty("recipe");
             string[] command = [.. recipe.GetProperty("command").EnumerateArray().Select(a => a.GetString()!)];
             LearntSite[] sites = [.. recipe.GetProperty("sites").EnumerateArray().Select(Site)];
-            if (command.Length >= 2 && (sites.Length > 0 || IsOfLocks(found[0]))) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites) { Test = Text(found[0], "test"), HigherFirst = Flag(recipe, "higherFirst"), Line = found[0].GetRawText() }; }
+            if (command.Length >= 2 && (sites.Length > 0 || IsOfLocks(found[0]))) { return new Recipe(Text(found[0], "id")!, command[0], command[1..], sites) { Test = Text(found[0], "test"), HigherFirst = Flag(recipe, "higherFirst"), OwnersTurn = Flag(recipe, "ownersTurn"), Line = found[0].GetRawText() }; }
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

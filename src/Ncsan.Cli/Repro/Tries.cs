@@ -14,6 +14,12 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
     /// <summary>Counts the ways to go about it: which pairs, and which of two waiting threads goes on first, to begin with the one that did.</summary>
     private int _way;
 
+    /// <summary>Counts the changes of whose write is measured where two meet.</summary>
+    private int _turn;
+
+    /// <summary>How often the present way has failed since it last worked; null before it did.</summary>
+    private int? _missed;
+
     /// <summary>The locks before which threads have to give way, as the tries so far have shown.</summary>
     private readonly Dictionary<(string Module, int Id), int> _gates = [];
 
@@ -46,7 +52,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";
 
             // What worked is kept; else every way has its turn.
-            LearntCandidates.WriteOnly(store, pairs[_way / 2 % pairs.Count].Select(pair => (Gated(pair.Item1), Gated(pair.Item2))), higherFirst: _way % 2 == 1 != recipe.HigherFirst);
+            LearntCandidates.WriteOnly(store, pairs[_way % pairs.Count].Select(pair => (Gated(pair.Item1), Gated(pair.Item2))), higherFirst: _way / pairs.Count % 2 == 1 != recipe.HigherFirst, ownersTurn: _turn % 2 == 1 != recipe.OwnersTurn);
             var settings = new Dictionary<string, string>(options.Settings)
             {
                 [Options.Findings.EnvironmentVariable] = findings,
@@ -72,10 +78,18 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             }
 
             Made++;
-            if (found) { Reproduced++; } else if (!LearnGates(store)) { _way++; }
-            WasReached |= found || Reached(findings);
+            if (found) { (Reproduced, _missed) = (Reproduced + 1, 0); } else { Missed(store, findings); }
+            WasReached |= found || Counts(findings, "directed_visits");
             LastError = Tail(errors);
         }
+    }
+
+    /// <summary>A way that has worked gets a second chance: a thread may have lost its core at the wrong moment.</summary>
+    private void Missed(string store, string findings)
+    {
+        if (LearnGates(store) || ++_missed == 1) { return; }
+        _missed = null;
+        if (Counts(findings, "unchanged_values")) { _turn++; } else { _way++; }
     }
 
     private LearntSite Gated(LearntSite site) => _gates.TryGetValue((site.Module, site.Id), out int gate) ? site with { Gate = gate } : site;
@@ -110,14 +124,15 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
 
     private bool IsFound(string findings) => Lines(findings).Any(recipe.Matches);
 
-    private static bool Reached(string findings) => Lines(findings).Any(static line => Visits(line) > 0);
+    /// <summary>Whether a process has counted any.</summary>
+    private static bool Counts(string findings, string statistic) => Lines(findings).Any(line => Count(line, statistic) > 0);
 
-    private static long Visits(string line)
+    private static long Count(string line, string statistic)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
-            return document.RootElement.TryGetProperty("statistics", out JsonElement statistics) && statistics.TryGetProperty("directed_visits", out JsonElement visits) ? visits.GetInt64() : 0;
+            return document.RootElement.TryGetProperty("statistics", out JsonElement statistics) && statistics.TryGetProperty(statistic, out JsonElement count) ? count.GetInt64() : 0;
         }
         catch (JsonException)
         {

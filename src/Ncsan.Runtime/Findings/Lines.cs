@@ -74,6 +74,7 @@ internal static class Lines
     {
         BeginRecipe(line);
         if (sides.Length == 2 && Candidates.IsHigherFirst(sides[0].Site, sides[1].Site)) { line.Put("higherFirst", true); }
+        PutIf(line, "ownersTurn", sides is [{ Waited: false }, { Waited: true }]);
         line.OpenList("sites");
         foreach (Side side in sides)
         {

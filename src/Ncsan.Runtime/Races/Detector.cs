@@ -190,9 +190,9 @@ internal static unsafe class Detector
             var access = new Access(kind, site, size, references, thread) { Visit = visit };
             if (Configuration.Locks && Locks.LockValidation.IsOn) { UsualLocks.Count(access); }
             int slot = Watchpoints.Find(ref location, size, kind, out Stamp stamp);
-            if (slot >= 0) { Encounter.HitSlow(slot, stamp, ref location, access); }
-            else if (ShouldWatch(ref location, access, isCold, out int delay, out Candidate? directed)) { WatchSlow(ref location, access, delay, directed); }
-            else if (Sampler.IsAttentive()) { CheckHeldSlow(thread); }
+            bool met = slot >= 0 && Encounter.HitSlow(slot, stamp, ref location, access);
+            if (!met && ShouldWatch(ref location, access, isCold, out int delay, out Candidate? directed)) { WatchSlow(ref location, access, delay, directed); }
+            else if (!met && Sampler.IsAttentive()) { CheckHeldSlow(thread); }
             if (isFirst && Candidates.AreKept && thread.Ignoring == 0) { NearMisses.Touch((nuint)Unsafe.AsPointer(ref location), access); }
         }
         catch (Exception fault)
@@ -213,7 +213,7 @@ internal static unsafe class Detector
         if (isMarked && !access.Is(AccessKind.Marked)) { return false; }
         if (Sampler.IsDirected(access.Site) && (!Watchpoints.IsWatchedFrom(ref location, access.Site) || DirectedWatch.Relieve(address, access.Site))) { directed = DirectedWatch.Choose(address, access); }
         if (directed is null && !isMarked) { delay = Sampler.Decide(access, isCold); }
-        if (directed is null && delay == 0) { return false; }
+        if (directed is null && (delay == 0 || Candidates.DecideAlone(access))) { return false; }
 
         // In an instrumented framework the accesses of a collection are seen themselves: the turn of its call goes to one of them. The call is watched only where two are known to come close,
         // since what they touch may be two halves of the collection.
@@ -265,6 +265,8 @@ internal static unsafe class Detector
             return false;
         }
 
+        // Whoever hits may have written by the time that the slot is armed and this thread goes on.
+        var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
         int slot = Watchpoints.Insert((nuint)address, access, out Stamp stamp);
         if (slot < 0)
         {
@@ -275,8 +277,9 @@ internal static unsafe class Detector
         if (Watchpoints.FindOlder(ref *address, access, stamp, out Stamp older) is >= 0 and var other && Candidates.MayMeet(Watchpoints.WatcherOf(other).Site, access.Site) && Watchpoints.Consume(slot, stamp))
         {
             Watchpoints.Remove(slot);
-            Encounter.HitSlow(other, older, ref *address, access);
-            return false;
+
+            // The older one may just have come to its end.
+            return !Encounter.HitSlow(other, older, ref *address, access) && WatchPinned(address, access, delay, directed);
         }
 
         try
@@ -284,7 +287,6 @@ internal static unsafe class Detector
             Statistics.Count(ref Statistics.SetupWatchpoints);
             long started = Stopwatch.GetTimestamp();
             int window = Sampler.Window;
-            var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
             if (directed is null)
             {
                 Delay.Wait(slot, delay);

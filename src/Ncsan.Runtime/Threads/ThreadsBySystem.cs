@@ -19,6 +19,9 @@ internal static class ThreadsBySystem
     /// <summary>What the names of our own threads begin with.</summary>
     private const string OurPrefix = "ncsan ";
 
+    /// <summary>Instead of a system call: the thread runs, or would if it had a core.</summary>
+    private const string Running = "running";
+
     private const int WaitOperation = 0, WaitBitsetOperation = 9, OperationMask = 0x7f, CommandLength = 15;
 
     /// <summary>Whether this system can be asked.</summary>
@@ -51,9 +54,16 @@ internal static class ThreadsBySystem
             {
                 int id = int.Parse(Path.GetFileName(task.AsSpan()), CultureInfo.InvariantCulture);
                 if (id == me.SystemId) { continue; }
-                string command = ReadLine(task + "/comm");
-                if (s_runtimeThreads.Contains(command) || command.StartsWith(OurPrefix, StringComparison.Ordinal)) { continue; }
-                if (Census.IsWaiting(id) || IsFutexWait(ReadLine(task + "/syscall"), evenTimed: command == Finalizer)) { continue; }
+                if (Census.IsWaiting(id)) { continue; }
+                string command = ReadLine(task + "/comm"), call = ReadLine(task + "/syscall");
+                if (s_runtimeThreads.Contains(command) || command.StartsWith(OurPrefix, StringComparison.Ordinal))
+                {
+                    // It may have what a thread of the program waits for: a method that both want compiled, say.
+                    if (call == Running) { return false; }
+                    continue;
+                }
+
+                if (IsFutexWait(call, evenTimed: command == Finalizer)) { continue; }
                 if (command != PoolWorker)
                 {
                     s_moving = id;

@@ -206,6 +206,9 @@ internal static class Candidates
         return s_known.Exists(candidate => IsSameFinding(candidate, key1, key2));
     }
 
+    /// <summary>Only at the sites of known pairs anybody is to wait: who waits elsewhere comes late to where he is expected.</summary>
+    internal static bool DecideAlone(in Access access) => Configuration.OnlyLearnt && !Configuration.WeakMemory && !access.Is(AccessKind.Assert);
+
     private static bool IsSameFinding(Candidate candidate, SiteKey key1, SiteKey key2) =>
         (IsSameFinding(candidate.First, key1) && IsSameFinding(candidate.Second, key2)) || (IsSameFinding(candidate.First, key2) && IsSameFinding(candidate.Second, key1));
 

@@ -12,16 +12,17 @@ public static class LearntCandidates
     /// <param name="store">The folder.</param>
     /// <param name="pairs">The two sides of each.</param>
     /// <param name="higherFirst">Of two threads that wait at two places of an array, the one at the higher address goes on first.</param>
-    public static void WriteOnly(string store, IEnumerable<(LearntSite First, LearntSite Second)> pairs, bool higherFirst)
+    /// <param name="ownersTurn">Of two writes that meet, the one that came first is measured: the other may write what is there.</param>
+    public static void WriteOnly(string store, IEnumerable<(LearntSite First, LearntSite Second)> pairs, bool higherFirst, bool ownersTurn)
     {
         Directory.CreateDirectory(store);
-        CandidateStore.Write(store, pairs.Select(pair => Pair(pair.First, pair.Second, higherFirst)).DistinctBy(static c => (c.First, c.Second)));
+        CandidateStore.Write(store, pairs.Select(pair => Pair(pair.First, pair.Second, higherFirst, ownersTurn)).DistinctBy(static c => (c.First, c.Second)));
     }
 
-    private static Candidate Pair(LearntSite one, LearntSite other, bool higherFirst)
+    private static Candidate Pair(LearntSite one, LearntSite other, bool higherFirst, bool ownersTurn)
     {
         if (Key(one).CompareTo(Key(other)) > 0) { (one, other) = (other, one); }
-        return new Candidate(Key(one), Key(other)) { HigherFirst = higherFirst, AtFirst = Side(one), AtSecond = Side(other) };
+        return new Candidate(Key(one), Key(other)) { HigherFirst = higherFirst, Unchanged = ownersTurn ? 1 : 0, AtFirst = Side(one), AtSecond = Side(other) };
     }
 
     private static CandidateSide Side(LearntSite site) => new() { FromVisit = site.FromVisit, Stays = site.Stays, Gate = site.Gate };

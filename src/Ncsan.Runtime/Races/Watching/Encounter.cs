@@ -37,28 +37,30 @@ internal static unsafe class Encounter
     internal static bool AnyUnderWay => Volatile.Read(ref s_underWay) != 0;
 
     /// <summary>The current access hits a watchpoint.</summary>
-    internal static void HitSlow(int slot, Stamp stamp, ref byte location, in Access access)
+    /// <returns>Whether the two meet. If not, the access is as good as any other to watch.</returns>
+    internal static bool HitSlow(int slot, Stamp stamp, ref byte location, in Access access)
     {
         // An assertion about some bits cannot say whether this access is about them.
-        if (access.Thread.AccessMask != 0) { return; }
+        if (access.Thread.AccessMask != 0) { return true; }
         if (access.Thread.Ignoring > 0)
         {
             if (access.Is(AccessKind.Write) && Watchpoints.TryConsume(slot, stamp)) { Watchpoints.WatcherOf(slot).Hit = new Hit(stamp, null, measures: false); }
-            return;
+            return true;
         }
 
         Watcher watcher = Watchpoints.WatcherOf(slot);
 
         // Two marked accesses are no race. If somebody else has the slot by now, a meeting is missed.
-        if (access.Is(AccessKind.Marked) && (watcher.Kind & AccessKind.Marked) != 0) { return; }
-        if (!Candidates.MayMeet(watcher.Site, access.Site)) { return; }
+        if (access.Is(AccessKind.Marked) && (watcher.Kind & AccessKind.Marked) != 0) { return true; }
+        if (!Candidates.MayMeet(watcher.Site, access.Site)) { return false; }
         fixed (byte* address = &location)
         {
             var before = ValueSnapshot.Take(address, access, access.Thread.FirstScratch(access.Size));
             AccessKind watched = watcher.Kind;
             bool measures = before.IsComparable && !access.Is(AccessKind.Assert)
                 && (watched & (AccessKind.Write | AccessKind.Assert)) == AccessKind.Write && (!access.Is(AccessKind.Write) || Candidates.IsOwnersTurn(access.Site, watcher.Site));
-            if (!Take(slot, stamp, watcher, access, (nuint)address, measures, out Hit? hit) || !measures) { return; }
+            if (!Take(slot, stamp, watcher, access, (nuint)address, measures, out Hit? hit)) { return false; }
+            if (!measures) { return true; }
             try
             {
                 if (WaitUntil(static hit => hit.Owner is not null, hit)) { Conclude(hit.Side, hit.Owner!, address, before, access); }
@@ -69,6 +71,8 @@ internal static unsafe class Encounter
                 Interlocked.Decrement(ref s_underWay);
             }
         }
+
+        return true;
     }
 
     /// <summary>An access that outlasted its hook hits a watchpoint. Its location may be gone, so it is not read.</summary>

@@ -24,6 +24,9 @@ internal static unsafe class Watchpoints
 
     private static readonly Watcher[] s_watchers = MakeWatchers();
 
+    /// <summary>How long to wait for a stamp that somebody is about to write who may have lost his core: naps of so many microseconds.</summary>
+    private const int MostNaps = 50, Nap = 20;
+
     private static ulong s_epoch;
 
     /// <summary>How many slots are taken.</summary>
@@ -61,8 +64,8 @@ internal static unsafe class Watchpoints
                 Watcher watcher = s_watchers[slot];
                 (watcher.Thread, watcher.Site, watcher.Kind, watcher.Hit) = (access.Thread, access.Site, access.Kind, null);
 
-                // The word must be there before the stamp that vouches for it.
-                Volatile.Write(ref s_stamps[slot], stamp.Value);
+                // The word must be there before the stamp that vouches for it, and the stamp before the look for older ones.
+                Interlocked.Exchange(ref s_stamps[slot], stamp.Value);
                 return slot;
             }
         }
@@ -106,6 +109,8 @@ internal static unsafe class Watchpoints
         int first = First((nuint)Unsafe.AsPointer(ref location));
         for (int slot = first; slot < first + Near; slot++)
         {
+            // Who has a slot but no stamp may be the older one.
+            for (int naps = 0; Volatile.Read(ref s_stamps[slot]) == Stamp.Reserved.Value && naps < MostNaps; naps++) { Native.Sleep(Nap); }
             if (Matches(slot, ref location, access.Size, access.Kind, out stamp) && stamp.Value < mine.Value) { return slot; }
         }
 
