@@ -78,7 +78,10 @@ public class HarmTests
         { "a thread can see some old and some new ones", Race(s_read, s_write with { Size = 64, Elements = true }) },
         { "some of one thread's and some of the other's", Race(s_write, s_write with { Size = 64, Elements = true }) },
         { "the read is plain, so it may be moved", Race(s_read, s_write with { Marked = true }) },
+        { "the read is plain, so it may be moved", Race(s_read, s_update with { Marked = true }) },
         { "the write is plain, so it may be moved", Race(s_read with { Marked = true }, s_write) },
+        { "two threads may each build one", Race(new ValueChange("null", "A"), Lazy(s_read with { Reference = true }), Lazy(s_write with { Reference = true })) },
+        { "built on demand under a lock", Race(new ValueChange("null", "A"), Lazy(s_read with { Reference = true }), Lazy(s_write with { Reference = true, LocksHeld = ["A._gate"] })) },
         { "nothing orders the two", Race(s_read, s_write) },
     };
 

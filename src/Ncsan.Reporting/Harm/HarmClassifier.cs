@@ -49,11 +49,13 @@ public static class HarmClassifier
         HarmClass.UnsafePublication =>
             "a reference is made visible by a plain write: a reader may use it while another thread replaces it, and what else was set up beside it may not be visible yet",
         HarmClass.StaleFlag => "the plain read may be hoisted out of its loop by the JIT, so the reading thread may never see the write",
-        HarmClass.StaleRead when finding.Accesses.Any(a => a.Reads && a.Marked) =>
+        HarmClass.StaleRead when finding.Accesses.Any(a => a.Marked) && finding.Accesses.Any(a => a.Writes && !a.Marked) =>
             "the write is plain, so it may be moved or delayed: the marked read may not see it yet, though it sees what was written after it",
         HarmClass.StaleRead when finding.Accesses.Any(a => a.Writes && a.Marked) =>
             "the read is plain, so it may be moved or made from a copy: it may see the old value after the marked write is done, and what was written before that may not be visible yet",
         HarmClass.StaleRead => "nothing orders the two: the reader may act on the old value, or on half of a change that takes several writes",
+        HarmClass.LazyInitialisation when finding.Accesses.Any(a => a.Reference) && finding.Accesses.All(a => !a.Writes || a.LocksHeld.Count > 0) =>
+            "it is built on demand under a lock, and asked for outside of it by a plain read; harmless if the object is only published by this reference",
         HarmClass.LazyInitialisation when finding.Accesses.Any(a => a.Reference) =>
             "it is built on demand and two threads may each build one; harmless if the object is only published by this reference and building it twice is fine",
         HarmClass.LazyInitialisation =>
