@@ -10,6 +10,11 @@ public class ValidatorTests
     [InlineData("A B | B' A'", "ClassLevel")]
     [InlineData("A B ; B A", "OneThread")]
     [InlineData("G A B | G B A", "Guarded")]
+    [InlineData("+@M B | +@N A | A ~@M | B ~@N", "Confirmed")]
+    [InlineData("+@M B | +@N A | A ~@M ; B ~@N", "OneThread")]
+    [InlineData("+@M B | A ~@M | B A", "Confirmed")]
+    [InlineData("+@M B | A ~@M ; B A", "OneThread")]
+    [InlineData("+@M A | A ~@M", "Confirmed")]
     [InlineData("G A B | G' B A", "Guarded by classes, confirmed by locks")]
     public void Every_cycle_has_its_grade(string script, string grade)
     {

@@ -4,7 +4,7 @@ namespace Ncsan.Runtime.Locks;
 
 /// <summary>What is special about one acquire.</summary>
 [Flags]
-internal enum AcquireFlags : byte
+internal enum AcquireFlags : ushort
 {
     None = 0,
 
@@ -31,6 +31,9 @@ internal enum AcquireFlags : byte
 
     /// <summary>Held by the flow that awaits this one: it orders, but it is not this flow's to release.</summary>
     Inherited = 128,
+
+    /// <summary>On a mark: the flow was not suspended yet, so whoever called it runs it himself, and nobody can wait for its task, which he has when it comes back.</summary>
+    Begins = 256,
 }
 
 /// <summary>One entry of the stack of held locks.</summary>
@@ -89,6 +92,9 @@ internal struct HeldLock
 
     internal readonly HoldMode Mode => Want.Held();
     internal readonly LockClass Class => Lock.Class;
+
+    /// <summary>The maps below are another flow's, which needs nothing of what is taken from here on.</summary>
+    internal readonly bool HidesMaps => (Flags & (AcquireFlags.Mark | AcquireFlags.Awaited | AcquireFlags.Begins)) == AcquireFlags.Mark;
 
     /// <summary>It is a copy, or was left behind, of a hold that somebody else has ended: the method that a suspended flow awaits, or the one that took it for its caller.</summary>
     internal readonly bool IsOver => Lock.Class.Kind.IsSemaphore() && Epoch != Lock.Releases && (Flags & AcquireFlags.Pending) == 0 && !Lock.Class.Unordered;
@@ -157,6 +163,10 @@ internal sealed class HeldLocks(ThreadIdentity thread)
 
     /// <summary>The lock that Monitor.Wait has let go of for the time being.</summary>
     internal volatile LockInstance? Lent;
+
+    /// <summary>The async method that the pool runs for somebody who has its task already, and where on the stack it begins. Null outside of any.</summary>
+    internal IAsyncBody? Runs;
+    internal int RunsAt;
 
     /// <summary>The async method that is entered next is awaited on the spot by the one that calls it.</summary>
     internal bool AwaitsNext;
@@ -259,9 +269,9 @@ internal sealed class HeldLocks(ThreadIdentity thread)
     {
         (ulong below, ulong locksBelow) = (Key, LockKey);
         bool isMap = entry.Lock.Class.Kind == LockKind.Map;
-        int mode = (int)entry.Want | (int)(entry.Flags & (AcquireFlags.Pending | AcquireFlags.Awaited)) << 4;
+        int mode = (int)entry.Want | (int)(entry.Flags & (AcquireFlags.Pending | AcquireFlags.Awaited | AcquireFlags.Begins)) << 4;
         entry.KeyBelow = below;
-        entry.Key = ChainKey.Add(isMap && (entry.Flags & AcquireFlags.Mark) != 0 ? locksBelow : below, entry.Lock.Hash, mode);
+        entry.Key = ChainKey.Add(isMap && entry.HidesMaps ? locksBelow : below, entry.Lock.Hash, mode);
         entry.LockKey = isMap ? locksBelow : ChainKey.Add(locksBelow, entry.Lock.Hash, mode);
     }
 

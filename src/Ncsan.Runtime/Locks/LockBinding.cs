@@ -13,6 +13,9 @@ internal static class LockBinding
     /// <summary>The first character of an origin that is not a place where locks live.</summary>
     internal const char Weak = '?';
 
+    /// <summary>How an origin begins that is the object itself; its declared type follows.</summary>
+    private const string This = "this of ";
+
     private const int LookupsBeforeTarget = 4;
 
     private static readonly ConditionalWeakTable<object, LockInstance> s_instances = [];
@@ -92,6 +95,7 @@ internal static class LockBinding
     {
         if (origin[0] == Weak) { return owner?.Namespace is null or "System" or "System.Threading" ? origin[1..] : $"{origin[1..]} ({SourceNames.OfType(owner)})"; }
         if (owner is null) { return origin; }
+        if (origin.StartsWith(This, StringComparison.Ordinal)) { return This + SourceNames.OfType(owner); }
         if (!IsDeclaredBy(owner, origin)) { return $"{origin} of {SourceNames.OfType(owner)}"; }
         int end = origin.LastIndexOf(">.", StringComparison.Ordinal);
         return owner.IsConstructedGenericType && end > 0 && !owner.Name.StartsWith('<') ? SourceNames.OfType(owner) + origin[(end + 1)..] : origin;

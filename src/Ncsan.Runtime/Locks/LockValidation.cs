@@ -8,7 +8,7 @@ namespace Ncsan.Runtime.Locks;
 /// <summary>The one validator of the process, its start and its end.</summary>
 internal static class LockValidation
 {
-    internal static readonly Validator Validator = new(Report, null, Capture, static sentence => Notice.Say("NCS1201", sentence + "."));
+    internal static readonly Validator Validator = new(Report, null, Capture, static sentence => Notice.Say("NCS1201", sentence + "."), Runs.Of);
 
     private static int s_faulted;
 

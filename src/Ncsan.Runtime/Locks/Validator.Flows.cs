@@ -27,12 +27,17 @@ internal sealed partial class Validator
     }
 
     /// <summary>The thread waits until the code of a map has ended. Inside of that code itself there is nothing to learn: it is another one of its kind.</summary>
-    internal void Wait(HeldLocks thread, LockInstance map, AcquireFlags flags, int site)
+    /// <param name="thread">Who waits.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="flags">What is special about it.</param>
+    /// <param name="site">Where.</param>
+    /// <param name="run">What is waited for, if that tells the run from others of the map.</param>
+    internal void Wait(HeldLocks thread, LockInstance map, AcquireFlags flags, int site, object? run = null)
     {
         if (thread.Spinning > 0) { CheckWaitType(thread, map, site); }
         if (thread.Depth == 0 || thread.Find(map) is var index && index >= 0 && IsSeen(thread, index, map, flags)) { return; }
         ulong key = ChainKey.Add(thread.Key, map.Hash, (int)flags << 8) ^ thread.Strand;
-        if (!_chains.Contains(key)) { ValidateSlow(thread, map, WantMode.Exclusive, flags, site, key); }
+        if (!_chains.Contains(key)) { ValidateSlow(thread, map, WantMode.Exclusive, flags, site, key, run); }
     }
 
     /// <summary>Whether an entry of the map itself is this flow's own. One that resumed this flow inside of its own end is below the innermost mark.</summary>

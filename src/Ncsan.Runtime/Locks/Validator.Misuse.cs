@@ -68,7 +68,9 @@ internal sealed partial class Validator
     private void CheckWaitType(HeldLocks thread, LockInstance wanted, int site)
     {
         if (wanted.Class.WaitType != WaitType.Sleep || wanted.Class.Kind == LockKind.Context) { return; }
-        if (Spinning(thread) is { } spin) { Misuse(LockReportKind.InvalidWait, thread, wanted, site, $"it can sleep, and the waiters of {spin.Class.Name} spin meanwhile"); }
+        if (Spinning(thread) is not { } spin) { return; }
+        if (wanted.Class.Kind == LockKind.Map) { CheckBlocking(thread, $"the end of {wanted.Class.Name}", site); }
+        else { Misuse(LockReportKind.InvalidWait, thread, wanted, site, $"it can sleep, and the waiters of {spin.Class.Name} spin meanwhile"); }
     }
 
     /// <summary>The thread is about to block in a way that no lock class stands for.</summary>

@@ -29,10 +29,13 @@ internal sealed partial class Validator
         }
     }
 
-    /// <summary>Anybody may release a semaphore, and he who does so and is not its taker may still be to come: the last of those that the first one let in, say.</summary>
-    private static bool WaitsForTheEnd(LockReport report) => report.Cycle.Any(static edge => edge.From.Class.Kind.IsSemaphore());
+    /// <summary>Anybody may release a semaphore, and he who does so and is not its taker may still be to come: the last of those that the first one let in, say. So may the run of a map that shows
+    /// that the code is given its locks.</summary>
+    private static bool WaitsForTheEnd(LockReport report) => report.Cycle.Any(static edge => edge.From.Class.Kind.IsSemaphore() || edge.IsOfAnyRun);
 
-    private static bool IsRefuted(LockReport report) => report.Cycle.Any(static edge => edge.From.Class is { IsNoLock: true, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore });
+    private static bool IsRefuted(LockReport report)
+        => report.Cycle.Any(static edge => edge.From.Class is { IsNoLock: true, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore } || (edge.IsOfAnyRun && edge.IsOneOfSeveral));
+
 
     private void Found(Cycle cycle, HeldLocks thread, LockInstance wanted, int site)
     {
@@ -76,7 +79,7 @@ internal sealed partial class Validator
                 return;
             }
 
-            if (_best.TryGetValue(key, out LockReport? known) && known.Grade >= report.Grade) { return; }
+            if (_best.TryGetValue(key, out LockReport? known) && known.Grade >= report.Grade && (!WaitsForTheEnd(known) || WaitsForTheEnd(report))) { return; }
             _best[key] = report;
         }
         finally

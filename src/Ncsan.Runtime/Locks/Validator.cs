@@ -21,17 +21,20 @@ internal sealed partial class Validator
     private readonly Dictionary<ulong, int> _variants = [];
     private readonly Action<LockReport> _report;
     private readonly Func<object?> _captureStack;
+    private readonly Func<LockInstance, object, LockInstance?> _runOf;
     private long _nextInstance;
 
     /// <param name="report">Told of everything confirmed, once for each problem, outside of any lock.</param>
     /// <param name="limits">How much to remember.</param>
     /// <param name="captureStack">Takes the current stack; what it gives is handed through to reports.</param>
     /// <param name="exhausted">Told one sentence for each limit that is reached.</param>
-    internal Validator(Action<LockReport> report, LockLimits? limits = null, Func<object?>? captureStack = null, Action<string>? exhausted = null)
+    /// <param name="runOf">Tells the runs of a map apart, by what runs: see <see cref="Runs.Of"/>.</param>
+    internal Validator(Action<LockReport> report, LockLimits? limits = null, Func<object?>? captureStack = null, Action<string>? exhausted = null, Func<LockInstance, object, LockInstance?>? runOf = null)
     {
         _report = report;
         _limits = limits ?? new LockLimits();
         _captureStack = captureStack ?? (static () => null);
+        _runOf = runOf ?? (static (_, _) => null);
         _graph = new LockGraph(_limits, _captureStack, exhausted ?? (static _ => { }));
         _chains = new ChainCache(_limits.Chains);
         _saturated = new ChainCache(_limits.Chains);
@@ -59,6 +62,14 @@ internal sealed partial class Validator
     {
         Interlocked.Increment(ref lockClass.Instances);
         return new LockInstance(Interlocked.Increment(ref _nextInstance), lockClass);
+    }
+
+    /// <summary>What stands for some runs of a map that are told apart from its others.</summary>
+    internal LockInstance AddRun(LockClass map)
+    {
+        LockInstance run = AddInstance(map);
+        run.IsRun = true;
+        return run;
     }
 
     /// <summary>A lock is about to be taken. It counts as held from here on; <see cref="Release"/> it too if taking it fails.</summary>
@@ -136,7 +147,7 @@ internal sealed partial class Validator
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ValidateSlow(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site, ulong key)
+    private void ValidateSlow(HeldLocks thread, LockInstance instance, WantMode want, AcquireFlags flags, int site, ulong key, object? run = null)
     {
         if (thread.Spinning > 0) { CheckWaitType(thread, instance, site); }
         if (instance.Class.Unordered) { return; }
@@ -144,12 +155,14 @@ internal sealed partial class Validator
         if (_saturated.Contains(classes) || _chains.Contains(key)) { return; }
 
         var found = new List<Cycle>();
+        LockInstance?[]? runs = RunsOn(thread);
+        LockInstance? waited = run is null ? null : _runOf(instance, run);
         EnterGraph();
         try
         {
             ChainMisses++;
             if (!instance.Class.HasWriters && want is WantMode.Exclusive or WantMode.Upgrade) { _graph.NoteWriter(instance.Class, found); }
-            if (!_chains.Full) { _graph.AddChain(thread, instance, want, (flags & AcquireFlags.Async) != 0, site, found); }
+            if (!_chains.Full) { _graph.AddChain(thread, instance, want, (flags & AcquireFlags.Async) != 0, site, found, runs: runs, waited: waited); }
             Remember(key, classes);
         }
         finally
@@ -158,6 +171,19 @@ internal sealed partial class Validator
         }
 
         foreach (Cycle cycle in found) { Found(cycle, thread, instance, site); }
+    }
+
+    /// <summary>Which runs of the maps on a stack these are, where anything tells; null when nothing does. Asked before the graph is entered, since the framework is asked.</summary>
+    private LockInstance?[]? RunsOn(HeldLocks thread)
+    {
+        LockInstance?[]? runs = null;
+        for (int i = 0; i < thread.Depth; i++)
+        {
+            ref HeldLock held = ref thread.Entries[i];
+            if (held.Class.Kind == LockKind.Map && held.Object is { } run) { (runs ??= new LockInstance?[thread.Depth])[i] = _runOf(held.Lock, run); }
+        }
+
+        return runs;
     }
 
     private void EnterGraph()
@@ -193,7 +219,7 @@ internal sealed partial class Validator
         {
             ref HeldLock held = ref thread.Entries[i];
             if (belowMark && held.Class.Kind == LockKind.Map) { continue; }
-            belowMark |= (held.Flags & AcquireFlags.Mark) != 0;
+            belowMark |= held.HidesMaps;
             key = ChainKey.Add(key, ChainKey.Mix((ulong)(uint)held.Class.Id), (int)held.Want | (int)held.Flags << 8);
         }
 

@@ -22,7 +22,7 @@ internal static class Waits
         LockInstance? waited = map is not null ? Maps.Of(map, site) : Maps.OfTask(task);
         if (waited is null) { return; }
         if (context is not null) { thread.Push(context, WantMode.Exclusive, AcquireFlags.None, site); }
-        if (task.IsCompleted && (how & WaitCall.OnTheSpot) != 0) { FlowHolds.WaitBefore(thread, waited, site); } else { Map(thread, waited, site); }
+        if (task.IsCompleted && (how & WaitCall.OnTheSpot) != 0) { FlowHolds.WaitBefore(thread, waited, task, site); } else { Map(thread, waited, site, run: task); }
         if (context is not null) { thread.RemoveAt(thread.Depth - 1); }
     }
 
@@ -66,7 +66,7 @@ internal static class Waits
     internal static void Beside(MapBody[] bodies, int site)
     {
         HeldLocks thread = LockThreads.Current;
-        foreach (MapBody body in bodies) { Map(thread, body.Map, site); }
+        foreach (MapBody body in bodies) { Map(thread, body.Map, site, run: body); }
         Begin(thread, bodies, site);
     }
 
@@ -133,18 +133,18 @@ internal static class Waits
         if (KnownEnds.Wait(joined) || thread is not { Depth: > 0, Inside: 0 }) { return; }
         LockInstance? run = null;
         thread.Inside++;
-        try { run = map is not null ? Maps.Of(map, site) : Maps.OfThread(joined); }
+        try { run = map is not null ? Maps.Of(map, site) : Maps.BodyOf(joined)?.Map; }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
-        Map(thread, run, site);
+        Map(thread, run, site, run: joined);
     }
 
-    /// <summary>The thread waits for what a map stands for; of an await, its flow does.</summary>
-    internal static void Map(HeldLocks thread, LockInstance? map, int site, AcquireFlags flags = AcquireFlags.None)
+    /// <summary>The thread waits for what a map stands for; of an await, its flow does. The run says which task, thread or body it waits for.</summary>
+    internal static void Map(HeldLocks thread, LockInstance? map, int site, AcquireFlags flags = AcquireFlags.None, object? run = null)
     {
         if (map is null || thread.Inside != 0) { return; }
         thread.Inside++;
-        try { LockValidation.Validator.Wait(thread, map, flags, site); }
+        try { LockValidation.Validator.Wait(thread, map, flags, site, run); }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
     }

@@ -19,7 +19,9 @@ internal static class AsyncFlows
         if (iterates) { map.Class.HandsOn = true; }
         bool resumed = state != -1 && !(thread.AwaitsNext && iterates);
         if (resumed && SynchronizationContext.Current is not null && Contexts.Current() is { } pump) { thread.Push(pump.Lock, WantMode.Exclusive, AcquireFlags.None, site); }
-        thread.Push(map, WantMode.Exclusive, resumed ? AcquireFlags.Mark | AcquireFlags.Resumed : thread.AwaitsNext ? AcquireFlags.Mark | AcquireFlags.Awaited : AcquireFlags.Mark, site, resumed ? SuspendedFlow.TaskOfBuilder(ref builder) : null);
+        bool isRun = !resumed && thread.Runs is not null && thread.RunsAt == thread.Depth;
+        AcquireFlags how = resumed ? AcquireFlags.Resumed : isRun ? AcquireFlags.None : thread.AwaitsNext ? AcquireFlags.Begins | AcquireFlags.Awaited : AcquireFlags.Begins;
+        thread.Push(map, WantMode.Exclusive, AcquireFlags.Mark | how, site, resumed ? SuspendedFlow.TaskOfBuilder(ref builder) : isRun ? thread.Runs : null);
         thread.AwaitsNext = false;
         if (resumed)
         {

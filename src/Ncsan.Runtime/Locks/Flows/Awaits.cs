@@ -13,7 +13,7 @@ internal static class Awaits
         bool isKnown = KnownEnds.Wait(task, map);
         if (thread is { Depth: > 0, Inside: 0 })
         {
-            if (!isKnown && (!task.IsCompleted || !KnownEnds.Is(task))) { Waits.Map(thread, map is not null ? Maps.Of(map, site) : Maps.OfTask(task), site, AcquireFlags.Async); }
+            if (!isKnown && (!task.IsCompleted || !KnownEnds.Is(task))) { Waits.Map(thread, map is not null ? Maps.Of(map, site) : Maps.OfTask(task), site, AcquireFlags.Async, task); }
             if (HandOns.AnyGiven && task.IsCompleted) { HandOns.Take(thread, task); }
         }
 
@@ -29,7 +29,7 @@ internal static class Awaits
     internal static void One(Task? task, bool waits, int site)
     {
         if (task is null) { return; }
-        if (waits && LockThreads.CurrentOrNull is { Depth: > 0, Inside: 0 } thread && (!task.IsCompleted || !KnownEnds.Is(task))) { Waits.Map(thread, Maps.OfTask(task), site, AcquireFlags.Async); }
+        if (waits && LockThreads.CurrentOrNull is { Depth: > 0, Inside: 0 } thread && (!task.IsCompleted || !KnownEnds.Is(task))) { Waits.Map(thread, Maps.OfTask(task), site, AcquireFlags.Async, task); }
         KnownEnds.Add(task);
     }
 

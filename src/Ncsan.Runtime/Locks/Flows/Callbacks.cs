@@ -63,7 +63,7 @@ internal static class Callbacks
 
     private static void Await(HeldLocks thread, MapBody body, bool mark, int site)
     {
-        Waits.Map(thread, body.Map, site);
+        Waits.Map(thread, body.Map, site, run: body);
         if (!mark) { return; }
         thread.WaitStack = new StackTrace(2, fNeedFileInfo: false);
         thread.AwaitedSite = site;
@@ -78,7 +78,7 @@ internal static class Callbacks
         try { body = bodyOf(); }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
-        Waits.Map(thread, body?.Map, site, AcquireFlags.Async);
+        Waits.Map(thread, body?.Map, site, AcquireFlags.Async, body);
     }
 
     /// <summary>What a timer runs.</summary>

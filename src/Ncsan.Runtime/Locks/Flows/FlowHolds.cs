@@ -44,11 +44,11 @@ internal static class FlowHolds
     }
 
     /// <summary>The thread waits for the task of a method that has come back already: what that took for it was not held before.</summary>
-    internal static void WaitBefore(HeldLocks thread, LockInstance map, int site)
+    internal static void WaitBefore(HeldLocks thread, LockInstance map, object run, int site)
     {
         HeldLock[] taken = ReferenceEquals(thread.LeftMap, map) && thread.Depth > thread.LeftDepth ? thread.Entries[thread.LeftDepth..thread.Depth] : [];
         for (int i = 0; i < taken.Length; i++) { thread.RemoveAt(thread.Depth - 1); }
-        Waits.Map(thread, map, site);
+        Waits.Map(thread, map, site, run: run);
         foreach (HeldLock entry in taken) { thread.PushAgain(entry); }
     }
 

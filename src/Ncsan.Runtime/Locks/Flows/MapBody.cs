@@ -19,11 +19,20 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 
     internal LockInstance Map => map;
 
+    /// <summary>What tells its runs from those of other bodies of the map: the object that the program's delegate is bound to. Itself, where that is given something at each run.</summary>
+    internal virtual object About => this;
+
     /// <summary>It runs many times, each of them as if on a thread of its own, even where one thread does several.</summary>
     internal bool IsIteration { get; init; }
 
     /// <summary>It is all that a thread does, so whoever joins that waits for it.</summary>
     internal bool IsThread { get; init; }
+
+    /// <summary>What a delegate of the program's is bound to; of a static method, what stands for its code.</summary>
+    protected object TargetOf(Delegate body) => Own(body).Target ?? Map;
+
+    /// <summary>The delegate of the program's, which may be wrapped in one of another type.</summary>
+    private static Delegate Own(Delegate body) => body.Target as Delegate ?? body;
 
     protected Running Begin(Delegate body)
     {
@@ -36,11 +45,11 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
         thread.Awaited = null;
         thread.AwaitsNext = false;
         thread.Switch();
-        if (IsThread && thread.Managed is { } own) { Maps.Begins(own, map); }
+        if (IsThread && thread.Managed is { } own) { Maps.Begins(own, this); }
         LockValidation.Validator.Enter(thread, map, site, this);
         var running = new Running(thread, awaited, thread.Flow, isIteration, isCarried);
         thread.Flow = _flow;
-        if (TypeInitializers.AnyRuns) { TypeInitializers.Calling(thread, (body.Target as Delegate ?? body).Method, site); }
+        if (TypeInitializers.AnyRuns) { TypeInitializers.Calling(thread, Own(body).Method, site); }
         return running;
     }
 
@@ -64,6 +73,8 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 [System.Diagnostics.StackTraceHidden]
 internal sealed class ActionBody(Action body, LockInstance map, int site, bool mayLoseContext = false) : MapBody(map, site, mayLoseContext)
 {
+    internal override object About => TargetOf(body);
+
     internal void Run()
     {
         Running running = Begin(body);
@@ -100,6 +111,8 @@ internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, 
 [System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<TResult>(Func<TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
+    internal override object About => TargetOf(body);
+
     internal TResult Run()
     {
         Running running = Begin(body);
@@ -176,6 +189,9 @@ internal interface IAsyncBody
 
     /// <summary>The method.</summary>
     MethodInfo Method { get; }
+
+    /// <summary>What it is bound to; null for a static one.</summary>
+    object? Target { get; }
 }
 
 /// <summary>The body of Task.Run over an async method.</summary>
@@ -190,13 +206,16 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
 
     public MethodInfo Method => body.Method;
 
+    public object? Target => body.Target;
+
     internal TTask Run()
     {
         HeldLocks thread = LockThreads.Current;
-        FlowOrigin? outer = thread.Flow;
+        (FlowOrigin? outer, IAsyncBody? outerBody) = (thread.Flow, thread.Runs);
         thread.Flow = _flow;
         thread.AwaitsNext = false;
         int depth = thread.Depth;
+        (thread.Runs, thread.RunsAt) = (this, depth);
         try
         {
             TTask inner = body();
@@ -204,7 +223,7 @@ internal sealed class AsyncBody<TTask>(Func<TTask> body) : IAsyncBody
             HandOns.Give(thread, depth, inner);
             return inner;
         }
-        finally { thread.Flow = outer; }
+        finally { (thread.Flow, thread.Runs) = (outer, outerBody); }
     }
 }
 

@@ -16,7 +16,7 @@ internal static class Maps
     private static readonly FieldInfo? s_action = typeof(Task).GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic);
     private static readonly FieldInfo? s_startHelper = typeof(Thread).GetField("_startHelper", BindingFlags.Instance | BindingFlags.NonPublic);
     private static readonly FieldInfo? s_start = s_startHelper?.FieldType.GetField("_start", BindingFlags.Instance | BindingFlags.NonPublic);
-    private static readonly ConditionalWeakTable<Thread, LockInstance> s_byThread = [];
+    private static readonly ConditionalWeakTable<Thread, MapBody> s_byThread = [];
     private static LockInstance?[] s_bySite = [];
 
     /// <summary>The map of this name. One load for a site that asked before.</summary>
@@ -31,19 +31,22 @@ internal static class Maps
     {
         if (s_byTaskType.GetOrAdd(task.GetType(), static type => OfType(type)) is { } map) { return map; }
         if (task.AsyncState is IAsyncBody { Inner: { } inner } body) { return OfTask(inner) ?? OfAsyncMethod(body.Method); }
-        return (s_action?.GetValue(task) as Delegate)?.Target is MapBody run ? run.Map : null;
+        return BodyOf(task)?.Map;
     }
 
-    /// <summary>The map of what a thread of the program's own runs or will run; null when nobody wrapped that.</summary>
-    internal static LockInstance? OfThread(Thread thread)
+    /// <summary>The delegate that a task runs or will run; null when nobody wrapped that, and once it has ended.</summary>
+    internal static MapBody? BodyOf(Task task) => (s_action?.GetValue(task) as Delegate)?.Target as MapBody;
+
+    /// <summary>What a thread of the program's own runs or will run; null when nobody wrapped that.</summary>
+    internal static MapBody? BodyOf(Thread thread)
     {
         // A thread drops what it was given just before it begins with it.
-        if (!s_byThread.TryGetValue(thread, out LockInstance? map) && s_startHelper?.GetValue(thread) is { } helper) { return (s_start?.GetValue(helper) as Delegate)?.Target is MapBody body ? body.Map : null; }
-        return map;
+        if (!s_byThread.TryGetValue(thread, out MapBody? body) && s_startHelper?.GetValue(thread) is { } helper) { return (s_start?.GetValue(helper) as Delegate)?.Target as MapBody; }
+        return body;
     }
 
-    /// <summary>A thread of the program's own begins with the code of a map. From here on it no longer tells what it was given.</summary>
-    internal static void Begins(Thread thread, LockInstance map) => s_byThread.TryAdd(thread, map);
+    /// <summary>A thread of the program's own begins with its body. From here on it no longer tells what it was given.</summary>
+    internal static void Begins(Thread thread, MapBody body) => s_byThread.TryAdd(thread, body);
 
     /// <summary>The map of an async method that has run. One that never suspended leaves a task that says nothing.</summary>
     /// <remarks>By the compiler's name for its state machine: its attribute would be read by making it. Overloads have the same name and stay unknown.</remarks>

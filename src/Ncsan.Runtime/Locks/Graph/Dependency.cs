@@ -43,6 +43,12 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     /// <summary>Nobody waited there, but somebody could have: the lock is held once and had been held, or a run was made up that takes it first.</summary>
     internal bool Might;
 
+    /// <summary>It goes out from a map, and which of its runs that was is not known, or not the same as before.</summary>
+    internal bool IsOfAnyRun => From is LockInstance { IsRun: false, Class.Kind: LockKind.Map };
+
+    /// <summary>On an edge from a map: its code has taken other locks at the very place, so which one is not for the code to say.</summary>
+    internal volatile bool IsOneOfSeveral;
+
     /// <summary>On a class edge: how many pairs of locks stand behind it.</summary>
     internal int Pairs;
 

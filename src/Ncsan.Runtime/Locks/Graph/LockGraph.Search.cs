@@ -16,28 +16,36 @@ internal sealed partial class LockGraph
     /// <summary>Edges looked at since the start; a test holds the growth of validation against it.</summary>
     internal long EdgesVisited { get; private set; }
 
-    private void Check(Dependency dependency, Dependency? pair, HoldMode held, WantMode want, List<Cycle> found)
+    /// <summary>Searches for what an edge between classes closes, or those between the locks behind it, of which the first that is confirmed will do.</summary>
+    private void Check(Dependency dependency, ReadOnlySpan<Dependency?> pairs, HoldMode held, WantMode want, List<Cycle> found)
     {
-        Cycle? best = pair is null ? null : FindCycle(pair, held, want);
+        Cycle? best = null;
+        foreach (Dependency? pair in pairs)
+        {
+            if (pair is not null && best?.Grade != LockGrade.Confirmed) { best = Better(best, FindCycle(pair, held, want)); }
+        }
+
         if (best?.Grade != LockGrade.Confirmed && !dependency.From.Class.IsSiblingOf(dependency.To.Class))
         {
             // Cycles of classes over a map or a context say too little: which task was waited for is not known by its class. Nor does one lazy value say anything about another.
             bool locks = dependency.From.Class.Kind.IsOrderedByClass() && dependency.To.Class.Kind.IsOrderedByClass();
-            if (locks && FindCycle(dependency, held, want) is { } ofClasses && (best is null || ofClasses.Grade > best.Value.Grade)) { best = ofClasses; }
+            if (locks) { best = Better(best, FindCycle(dependency, held, want)); }
         }
 
         if (best is not null) { found.Add(best.Value); }
     }
 
+    private static Cycle? Better(Cycle? one, Cycle? other) => one is null || other?.Grade > one.Value.Grade ? other : one;
+
     /// <summary>Searches again from every pair of modes of an edge between classes and from the locks behind it.</summary>
     private void CheckAgain(Dependency dependency, List<Cycle> found)
     {
-        ForEachMode(dependency, (held, want) => Check(dependency, null, held, want, found));
+        ForEachMode(dependency, (held, want) => Check(dependency, [], held, want, found));
         foreach (Dependency pair in _pairs.Values)
         {
             if (pair.From.Class == dependency.From && pair.To.Class == dependency.To)
             {
-                ForEachMode(pair, (held, want) => Check(dependency, pair, held, want, found));
+                ForEachMode(pair, (held, want) => Check(dependency, [pair], held, want, found));
             }
         }
     }
@@ -60,8 +68,15 @@ internal sealed partial class LockGraph
         path ??= FindPath(closing, held, want, unguarded: false);
         if (path is not null && IsThrottled([closing, .. path])) { path = FindPath(closing, held, want, unguarded: false, unthrottled: true); }
         if (path is null) { return null; }
-        Dependency[] edges = [closing, .. path];
+        Cycle? cycle = Judge([closing, .. path]);
 
+        // The runs of a map say more than the map does, but the shortest way may lead by that.
+        if (cycle?.Grade < LockGrade.Confirmed && path.Exists(static edge => edge.IsOfAnyRun) && FindPath(closing, held, want, unguarded: false, runs: true) is { } ofRuns) { cycle = Better(cycle, Judge([closing, .. ofRuns])); }
+        return cycle;
+    }
+
+    private static Cycle? Judge(Dependency[] edges)
+    {
         // Methods that wait for each other's tasks are no cycle: the next task is another one.
         if (!edges.Any(edge => edge.From.Class.Kind.IsLock())) { return null; }
 
@@ -77,16 +92,20 @@ internal sealed partial class LockGraph
             if (edges.Skip(1).All(edge => guard.ExcludesAny(edge.Guards))) { return LockGrade.Guarded; }
         }
 
-        int maps = edges.Count(edge => !edge.From.Class.Kind.IsLock());
-        if (maps == 0 && edges[0].Thread != Dependency.ManyThreads && edges.All(edge => edge.Thread == edges[0].Thread)) { return LockGrade.OneThread; }
-
-        // A map stands for all tasks of one method: which object a task is about is not known, so each lock must be the only one of its class.
-        bool alone = edges.All(edge => edge.From.Class.Kind != LockKind.Map) || (maps == 1 && edges.All(edge => !edge.From.Class.Kind.IsLock() || edge.From.Class.Instances == 1));
-        return edges[0].From is LockInstance && alone && !edges.Any(edge => edge.Might) ? LockGrade.Confirmed : LockGrade.ClassLevel;
+        // Code that is waited for holds nothing by itself: who holds are those that wait, for it or for a lock.
+        Dependency[] holders = Array.FindAll(edges, static edge => edge.From.Class.Kind.IsLock());
+        if (holders.Length > 1 && holders[0].Thread != Dependency.ManyThreads && Array.TrueForAll(holders, edge => edge.Thread == holders[0].Thread) && !Array.Exists(edges, static edge => edge.From.Class.Kind == LockKind.Context)) { return LockGrade.OneThread; }
+        return edges[0].From is LockInstance && MapsAreTold(edges) && !edges.Any(edge => edge.Might) ? LockGrade.Confirmed : LockGrade.ClassLevel;
     }
 
+    /// <summary>A map stands for all tasks of one method. Where it is not known which of them it was, each lock must be the only one of its class.</summary>
+    private static bool MapsAreTold(Dependency[] edges)
+        => Array.TrueForAll(edges, static edge => edge.From.Class.Kind != LockKind.Map)
+            || (Array.TrueForAll(edges, static edge => edge.From.Class.Kind != LockKind.Context)
+                && (Array.TrueForAll(edges, static edge => !edge.IsOfAnyRun) || Array.TrueForAll(edges, static edge => !edge.From.Class.Kind.IsLock() || edge.From.Class.Instances == 1)));
+
     /// <summary>The shortest strong path from the wanted side of an edge back to its held side, or null.</summary>
-    private List<Dependency>? FindPath(Dependency closing, HoldMode held, WantMode want, bool unguarded, bool unthrottled = false)
+    private List<Dependency>? FindPath(Dependency closing, HoldMode held, WantMode want, bool unguarded, bool unthrottled = false, bool runs = false)
     {
         LockNode target = closing.From;
         bool classes = target is LockClass;
@@ -105,6 +124,7 @@ internal sealed partial class LockGraph
                 EdgesVisited++;
                 LockClass to = edge.To.Class;
                 if (to.Unordered || edge.From == edge.To || (classes && (!to.Kind.IsOrderedByClass() || to.IsSiblingOf(edge.From.Class)))) { continue; }
+                if (runs && edge.To is LockInstance { IsRun: false, Class.Kind: LockKind.Map }) { continue; }
                 if ((unguarded && edge.IsExcludedBy(closing)) || (unthrottled && edge.SharesThrottleWith(closing))) { continue; }
                 int wants = LockModes.StrongWants(edge.Modes, step.Want, step.Node.Class.HasWriters);
                 if (wants != 0) { Visit(edge.To, wants, next, edge); }

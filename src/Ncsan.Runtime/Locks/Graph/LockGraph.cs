@@ -51,14 +51,16 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
     }
 
     /// <summary>Records that a lock is wanted under everything that a thread holds. Adds what it finds to <paramref name="found"/>.</summary>
-    internal void AddChain(HeldLocks thread, LockInstance wanted, WantMode want, bool async, int site, List<Cycle> found, bool might = false, object? stack = null)
+    /// <remarks>Of a map that tells its runs apart the run is ordered as well: the map proves what its code may do, the run confirms it.</remarks>
+    internal void AddChain(HeldLocks thread, LockInstance wanted, WantMode want, bool async, int site, List<Cycle> found, bool might = false, object? stack = null, LockInstance?[]? runs = null, LockInstance? waited = null)
     {
         bool belowMark = false;
         int ordered = 0;
         for (int i = thread.Depth - 1; i >= 0; i--)
         {
             ref HeldLock held = ref thread.Entries[i];
-            bool hidden = ReferenceEquals(held.Lock, wanted) || ReferenceEquals(held.Lock.CountedUnder, wanted) || held.Class.Unordered || (held.Flags & AcquireFlags.Pending) != 0 || (belowMark && held.Class.Kind == LockKind.Map);
+            bool hidden = ReferenceEquals(held.Lock, wanted) || ReferenceEquals(held.Lock.CountedUnder, wanted) || held.Class.Unordered || (held.Flags & AcquireFlags.Pending) != 0 || (belowMark && held.Class.Kind == LockKind.Map)
+                || (!async && (held.Flags & AcquireFlags.Begins) != 0);
             if (!hidden)
             {
                 if (ordered++ == limits.Depth)
@@ -67,7 +69,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
                     break;
                 }
 
-                AddPair(thread, i, wanted, want, site, ref stack, found, might, async || (held.Flags & AcquireFlags.Async) != 0);
+                AddPair(thread, i, wanted, want, site, ref stack, found, might, async || (held.Flags & AcquireFlags.Async) != 0, runs?[i], waited);
             }
 
             if ((held.Flags & AcquireFlags.Mark) == 0) { continue; }
@@ -75,7 +77,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
             // An async acquire keeps no thread waiting, so it depends on its own flow alone, and on those that await it.
             if ((held.Flags & AcquireFlags.Awaited) != 0) { continue; }
             if (async) { break; }
-            belowMark = true;
+            belowMark |= held.HidesMaps;
         }
     }
 
@@ -86,7 +88,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         AddPair(thread, context, wanted, want, site, ref stack, found);
     }
 
-    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false, bool anyThread = false)
+    private void AddPair(HeldLocks thread, int index, LockInstance wanted, WantMode want, int site, ref object? stack, List<Cycle> found, bool might = false, bool anyThread = false, LockInstance? run = null, LockInstance? waited = null)
     {
         HeldLock held = thread.Entries[index];
         Span<Guard> locks = stackalloc Guard[limits.Depth], classes = stackalloc Guard[limits.Depth];
@@ -110,16 +112,31 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
 
         LockInstance[] throttles = Throttles(thread, index);
         changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread) | dependency.ObserveThrottles(throttles);
-        if (!_pairs.TryGetValue((held.Lock.Id, wanted.Id), out Dependency? pair) && !held.Lock.IsStandIn && !wanted.IsStandIn && HasRoomForPair(dependency))
-        {
-            if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= Captured ?? captureStack(); }
-            pair = Link(held.Lock, wanted, new DependencyRecord(held.Site, site, stack, thread.Thread), locks[..guards], might);
-            _pairs.Add((held.Lock.Id, wanted.Id), pair);
-            dependency.Pairs++;
-        }
+        Dependency? pair = Pair(held.Lock, wanted, locks[..guards], ref stack), ofRun = run is null && waited is null ? null : Pair(run ?? held.Lock, waited ?? wanted, locks[..guards], ref stack);
+        if (changed) { Check(dependency, [ofRun, pair], held.Mode, want, found); }
 
-        if (pair is not null) { changed |= pair.Observe(mode, thread.Thread, locks[..guards], might, anyThread) | pair.ObserveThrottles(throttles); }
-        if (changed) { Check(dependency, pair, held.Mode, want, found); }
+        Dependency? Pair(LockInstance from, LockInstance to, ReadOnlySpan<Guard> outer, ref object? stack)
+        {
+            if (!_pairs.TryGetValue((from.Id, to.Id), out Dependency? pair))
+            {
+                if (from.IsStandIn || to.IsStandIn || !HasRoomForPair(dependency)) { return null; }
+                if (dependency.Pairs <= limits.StacksPerDependency) { stack ??= Captured ?? captureStack(); }
+                pair = Link(from, to, new DependencyRecord(held.Site, site, stack, thread.Thread), outer, might);
+                _pairs.Add((from.Id, to.Id), pair);
+                if (from.Class.Kind == LockKind.Map && to.Class.Kind.IsLock()) { NoteTaken(from, pair, site); }
+                dependency.Pairs++;
+            }
+
+            changed |= pair.Observe(mode, thread.Thread, outer, might, anyThread) | pair.ObserveThrottles(throttles);
+            return pair;
+        }
+    }
+
+    /// <summary>The code of a map takes a lock, which may not be the only one that it takes at that place.</summary>
+    private static void NoteTaken(LockInstance map, Dependency taken, int site)
+    {
+        if ((map.TakenAt ??= []).TryAdd(site, taken)) { return; }
+        taken.IsOneOfSeveral = map.TakenAt[site].IsOneOfSeveral = true;
     }
 
     private bool HasRoomForPair(Dependency dependency)

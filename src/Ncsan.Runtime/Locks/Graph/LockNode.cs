@@ -111,6 +111,12 @@ internal sealed class LockInstance(long id, LockClass lockClass) : LockNode
     /// <summary>It stands for any lock of its class, so which of them is held is not known: spin locks, which are structs, where only their address is known.</summary>
     internal bool IsStandIn;
 
+    /// <summary>For a map: by place, the lock that its code took there first. Guarded by the graph's lock.</summary>
+    internal Dictionary<int, Dependency>? TakenAt;
+
+    /// <summary>For a map: it stands for those of its runs alone that are told from the others.</summary>
+    internal bool IsRun;
+
     /// <summary>How often a task has handed it on to somebody who has not been seen to take it yet.</summary>
     internal int HandedOn;
 

@@ -36,6 +36,7 @@ internal static class HangFindings
     {
         [var first, ..] when WaitGraph.WantsLeftBehind(first) => LockReportKind.HeldAtEnd,
         _ when waiters.Exists(static node => node is SuspendedFlow { Pump: not null } && WaitGraph.Wanted(node) is null) => LockReportKind.SyncOverAsync,
+        _ when waiters.TrueForAll(static node => node is SuspendedFlow) && waiters.FindAll(static node => WaitGraph.Wanted(node) is not null).Count == 1 => LockReportKind.RecursiveLocking,
         _ when waiters.Exists(static node => WaitGraph.Wanted(node) is null) => LockReportKind.WaitUnderLock,
         [_] => LockReportKind.RecursiveLocking,
         _ => LockReportKind.Deadlock,
@@ -44,7 +45,7 @@ internal static class HangFindings
     private static void Thread(JsonLine line, HeldLocks thread, string title)
     {
         List<string> lines = Held(thread.Entries.AsSpan(0, thread.Depth));
-        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockWords.Mode(thread.WantedMode.Held())}" : "")}{(WaitGraph.WantsLeftBehind(thread) ? ", which a thread left held that has ended" : "")}");
+        lines.Add($"waits for {Wanted(thread)}{(WaitGraph.Wanted(thread) is { } wanted ? $" #{wanted.Id}{LockWords.As(wanted, thread.WantedMode.Held())}" : "")}{(WaitGraph.WantsLeftBehind(thread) ? ", which a thread left held that has ended" : "")}");
         LockFindings.Section(line, title, lines, thread.WaitStack, WaitGraph.Wanted(thread) is null ? thread.AwaitedSite : thread.WantedSite);
     }
 
@@ -62,7 +63,7 @@ internal static class HangFindings
         {
             if (entry.Lock is not { } held || (entry.Flags & (AcquireFlags.Pending | AcquireFlags.Inherited)) != 0) { continue; }
             if (held.Class.Kind is LockKind.Map or LockKind.Context) { lines.Add($"runs {held.Class.Name}"); }
-            else { lines.Add($"holds {held.Class.Name} #{held.Id}{LockWords.Mode(entry.Mode)}, taken at {LockFindings.Where(entry.Site)}"); }
+            else { lines.Add($"holds {held.Class.Name} #{held.Id}{LockWords.As(held, entry.Mode)}, taken at {LockFindings.Where(entry.Site)}"); }
         }
 
         return lines;

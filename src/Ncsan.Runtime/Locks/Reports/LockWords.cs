@@ -71,6 +71,7 @@ internal static class LockWords
 
     private static string AsWanted(Dependency edge) => As(edge.To, LockModes.OnlyWant(edge.Modes)?.Held());
 
-    private static string As(LockNode node, HoldMode? mode)
+    /// <summary>How a lock is held whose kind has more than one way.</summary>
+    internal static string As(LockNode node, HoldMode? mode)
         => node.Class.Kind is not (LockKind.ReaderWriterLockSlim or LockKind.ReaderWriterLock) || mode is not { } only ? "" : only == HoldMode.Exclusive ? " as the writer" : Mode(only);
 }
