@@ -120,9 +120,16 @@ public static class Flows
         await Task.Delay(1);
     }
 
-    private static readonly object s_leftByWork = new();
+    private static readonly object s_leftByWork = new(), s_leftByFlow = new();
 
     [Case] public static void NCS0110_monitor_left_behind_by_a_task() => Task.Run(static () => Monitor.Enter(s_leftByWork)).Wait();
+
+    [Case] public static void NCS0110_monitor_left_behind_by_an_async_method()
+    {
+        Enter().Wait();
+
+        static async Task Enter() { await Task.Delay(1); Monitor.Enter(s_leftByFlow); }
+    }
 
     [Case] public static void NCS0110_mutex_left_behind_by_a_thread()
     {

@@ -136,7 +136,13 @@ internal static class AsyncFlows
         for (int i = thread.Depth - 1; i > mark; i--)
         {
             HeldLock entry = thread.Entries[i];
-            if ((entry.Flags & AcquireFlags.Async) == 0) { continue; }
+            if ((entry.Flags & AcquireFlags.Async) == 0)
+            {
+                // On which thread its awaiter goes on nobody knows, unless a context says so.
+                if (resumed && SynchronizationContext.Current is null && entry.Class.Kind.IsThreadBound()) { FlowHolds.LeftOnThread(thread, i, map.Class.Name); }
+                continue;
+            }
+
             if ((entry.Flags & AcquireFlags.Inherited) != 0) { thread.RemoveAt(i); continue; }
             bool pending = (entry.Flags & AcquireFlags.Pending) != 0;
 

@@ -64,7 +64,8 @@ internal static class FlowHolds
         }
     }
 
-    private static void LeftOnThread(HeldLocks thread, int index, string who)
+    /// <summary>Code has ended on a thread of others with a lock that belongs to the thread.</summary>
+    internal static void LeftOnThread(HeldLocks thread, int index, string who)
     {
         if (thread.Inside != 0) { return; }
         thread.Inside++;
