@@ -44,6 +44,9 @@ internal sealed class Actor
     /// <summary>When its async method came to an end; 0 before that, and for threads and work items.</summary>
     internal long EndedAt;
 
+    /// <summary>How often it stood at a candidate's site for an other side that did not come.</summary>
+    internal int VainWaits;
+
     /// <summary>When it last touched memory that is remembered.</summary>
     internal long LastSeenAt;
 

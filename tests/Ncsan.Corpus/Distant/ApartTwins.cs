@@ -91,6 +91,29 @@ public static class ApartTwins
         Both(shared.Add, () => { Work(100); shared.Add(); });
     }
 
+    private sealed class Steps
+    {
+        private int _done;
+
+        internal void Go() => _done++; // race[TestRaceApartAfterOwnObjects]: read|write Steps._done
+
+        internal void Look() => Use(_done); // race[TestRaceApartAfterOwnObjects]: read Steps._done
+    }
+
+    // The thread stands at the same site for objects of its own first, and the reader comes once.
+    public static void TestRaceApartAfterOwnObjects()
+    {
+        var shared = new Steps();
+        Both(
+            () =>
+            {
+                for (int i = 0; i < 6; i++) { new Steps().Go(); }
+                Work(30);
+                shared.Go();
+            },
+            shared.Look);
+    }
+
     // Who waits at the read keeps the other one out by the lock, so it has to wait before that.
     public static void TestRaceApartBehindTheLock() => Both(
         () => { lock (s_lock) { Use(s_left); } }, // race: read ApartTwins.s_left

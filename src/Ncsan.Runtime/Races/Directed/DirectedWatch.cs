@@ -59,7 +59,7 @@ internal static class DirectedWatch
         SanitizedThread thread = access.Thread;
         CandidateSide here = Here(candidate, access.Site), there = There(candidate, access.Site);
         bool isLate = NearMisses.HasPassed(address, there.Site, thread);
-        var me = new Waiter(candidate, here, address, Interlocked.Increment(ref s_age), slot);
+        var me = new Waiter(candidate, here, address, Interlocked.Increment(ref s_age), slot, Actors.Current(thread).VainWaits);
         DirectedEnd end = Wait(me, candidate.Delay(isLate), thread);
         if (end is not (DirectedEnd.TimedOut or DirectedEnd.Blocked)) { return; }
         if (isLate) { here.LateWaits++; }
@@ -78,7 +78,7 @@ internal static class DirectedWatch
             {
                 CandidateSide side = Candidates.SideOfGate(candidate, site);
                 if (!candidate.IsWorthwhile || Volatile.Read(ref side.Waiting) > 0 || candidate.ObservedIn == Configuration.RunId || !DelayBudget.Allows(candidate, DelayBudget.Spent) || Census.IsAlone(thread)) { continue; }
-                Wait(new Waiter(candidate, side, 0, Interlocked.Increment(ref s_age), -1), candidate.Delay(isLate: false), thread);
+                Wait(new Waiter(candidate, side, 0, Interlocked.Increment(ref s_age), -1, 0), candidate.Delay(isLate: false), thread);
             }
         }
         finally { thread.Guard--; }
@@ -130,7 +130,9 @@ internal static class DirectedWatch
             thread.IsWaiting = false;
             Leave(me);
             Count(how);
-            me.Candidate.Ended(how, Math.Max(1, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds), Actors.Current(thread).Number);
+            Actor actor = Actors.Current(thread);
+            if (how != DirectedEnd.Hit) { actor.VainWaits++; }
+            me.Candidate.Ended(how, Math.Max(1, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds), actor.Number);
         }
 
         return how;
@@ -206,7 +208,8 @@ internal static class DirectedWatch
     /// <param name="Address">At which location; 0 before a lock.</param>
     /// <param name="Age">Since when, in order.</param>
     /// <param name="Slot">Its watchpoint, or -1 before a lock.</param>
-    private sealed record Waiter(Candidate Candidate, CandidateSide Side, nuint Address, int Age, int Slot)
+    /// <param name="VainWaits">How often its actor has waited in vain before: who does that often will come by again, who comes for the first time may not.</param>
+    private sealed record Waiter(Candidate Candidate, CandidateSide Side, nuint Address, int Age, int Slot, int VainWaits)
     {
         internal volatile bool IsRelieved;
 
@@ -216,13 +219,14 @@ internal static class DirectedWatch
         internal bool GoesBefore(Waiter other) =>
             Candidate == other.Candidate && Side.Stays != other.Side.Stays ? other.Side.Stays
             : Candidate.Gap != other.Candidate.Gap ? Candidate.Gap > other.Candidate.Gap != (Candidate.IsOtherWayRound || other.Candidate.IsOtherWayRound)
+            : Candidate == other.Candidate && Address != other.Address && VainWaits != other.VainWaits ? VainWaits > other.VainWaits
             : Candidate == other.Candidate && Address != other.Address ? Address > other.Address == Candidate.IsOtherWayRound
             : Age > other.Age;
 
         internal bool GoesToMeet(Waiter other)
         {
             if (Candidate != other.Candidate || Address == other.Address || (Side == other.Side && Candidate.First != Candidate.Second)) { return false; }
-            return Slot < 0 || (other.Slot >= 0 && Address > other.Address == Candidate.IsOtherWayRound);
+            return Slot < 0 || (other.Slot >= 0 && (VainWaits != other.VainWaits ? VainWaits > other.VainWaits : Address > other.Address == Candidate.IsOtherWayRound));
         }
     }
 }
