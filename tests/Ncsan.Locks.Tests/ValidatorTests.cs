@@ -78,6 +78,18 @@ public class ValidatorTests
         Assert.Equal(["B"], report.Held.Select(held => held.Name));
     }
 
+    /// <summary>Readers came first at both edges, and keep nobody waiting there who passes waiting writers: the stacks to show are those of the writers.</summary>
+    [Fact]
+    public void A_report_shows_the_stacks_of_the_modes_that_close_the_cycle()
+    {
+        Script run = Script.Run("A:R B:R | A:w B:R | B:R A:R | B:w A:R", Flavor.All.Single(flavor => flavor.Name == "RWLS write"));
+        LockReport report = Assert.Single(run.Reports);
+        Assert.Equal([3, 1], report.Cycle.Select(edge => edge.First.Thread.Id));
+        IReadOnlyList<Dependency> shown = Witness.Of(report.Cycle);
+        Assert.Equal([4, 2], shown.Select(edge => edge.First.Thread.Id));
+        Assert.All(shown, edge => Assert.Equal((HoldMode.Exclusive, WantMode.RecursiveShared), LockModes.Of(edge.Modes)));
+    }
+
     [Fact]
     public void A_semaphore_is_believed_to_be_a_lock_only_after_its_taker_released_it()
     {

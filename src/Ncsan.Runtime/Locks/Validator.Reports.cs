@@ -36,7 +36,6 @@ internal sealed partial class Validator
     private static bool IsRefuted(LockReport report)
         => report.Cycle.Any(static edge => edge.From.Class is { IsNoLock: true, Kind: LockKind.SemaphoreSlim or LockKind.Semaphore } || (edge.IsOfAnyRun && edge.IsOneOfSeveral));
 
-
     private void Found(Cycle cycle, HeldLocks thread, LockInstance wanted, int site)
     {
         var report = new LockReport(Classify(cycle.Edges), cycle.Grade, wanted, cycle.Edges, HeldBy(thread), thread.Thread, site, cycle.Edges[0].First.Stack ?? _captureStack()) { Test = Threads.CurrentTest.Name };

@@ -25,6 +25,9 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
 
     internal readonly LockNode From = from, To = to;
 
+    private ushort _firstMode;
+    private (ushort Mode, DependencyRecord Record)[] _later = [];
+
     /// <summary>The first time.</summary>
     internal readonly DependencyRecord First = first;
 
@@ -56,6 +59,7 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
     internal bool Observe(ushort mode, ThreadIdentity thread, ReadOnlySpan<Guard> guards, bool might = false, bool anyThread = false)
     {
         bool changed = (Modes & mode) == 0 || (Might && !might);
+        if (Modes == 0) { _firstMode = mode; }
         Modes |= mode;
         Might &= might;
         if ((might || anyThread) && Thread != ManyThreads) { Thread = ManyThreads; changed = true; }
@@ -65,6 +69,19 @@ internal sealed class Dependency(LockNode from, LockNode to, DependencyRecord fi
         Guards = still;
         return true;
     }
+
+    /// <summary>Whether it was seen before, but never with this pair of modes: it then needs a record of its own.</summary>
+    internal bool IsNewWith(ushort mode) => Modes != 0 && (Modes & mode) == 0;
+
+    /// <summary>The first time with another pair of modes.</summary>
+    internal void Record(ushort mode, DependencyRecord record) => _later = [.. _later, (mode, record)];
+
+    /// <summary>The pairs of modes that it was seen with, in that order.</summary>
+    internal IReadOnlyList<ushort> ModesInOrder => [_firstMode, .. _later.Select(static later => later.Mode)];
+
+    /// <summary>What it would be, had it been seen with one pair of modes only.</summary>
+    internal Dependency With(ushort mode) => Modes == mode ? this
+        : new Dependency(From, To, mode == _firstMode ? First : Array.Find(_later, later => later.Mode == mode).Record) { Modes = mode, Guards = Guards, Might = Might };
 
     /// <summary>Adds under which throttles it was observed. Says whether that are fewer than before.</summary>
     internal bool ObserveThrottles(LockInstance[] throttles)

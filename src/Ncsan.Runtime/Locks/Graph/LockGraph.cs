@@ -111,6 +111,7 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
         }
 
         LockInstance[] throttles = Throttles(thread, index);
+        Record(dependency, ref stack);
         changed |= dependency.Observe(mode, thread.Thread, classes[..guards], might, anyThread) | dependency.ObserveThrottles(throttles);
         Dependency? pair = Pair(held.Lock, wanted, locks[..guards], ref stack), ofRun = run is null && waited is null ? null : Pair(run ?? held.Lock, waited ?? wanted, locks[..guards], ref stack);
         if (changed) { Check(dependency, [ofRun, pair], held.Mode, want, found); }
@@ -127,8 +128,14 @@ internal sealed partial class LockGraph(LockLimits limits, Func<object?> capture
                 dependency.Pairs++;
             }
 
+            Record(pair, ref stack);
             changed |= pair.Observe(mode, thread.Thread, outer, might, anyThread) | pair.ObserveThrottles(throttles);
             return pair;
+        }
+
+        void Record(Dependency of, ref object? stack)
+        {
+            if (of.IsNewWith(mode)) { of.Record(mode, new DependencyRecord(held.Site, site, stack ??= Captured ?? captureStack(), thread.Thread)); }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Ncsan.Runtime.Locks.Graph;
 
 /// <summary>How a lock is held.</summary>
@@ -71,6 +73,9 @@ internal static class LockModes
 
     /// <summary>The bit of one pair in a dependency's set.</summary>
     internal static ushort Bit(HoldMode hold, WantMode want) => (ushort)(1 << ((int)hold * Wants + (int)want));
+
+    /// <summary>The two modes of a set of one.</summary>
+    internal static (HoldMode Held, WantMode Want) Of(ushort mode) => ((HoldMode)(BitOperations.TrailingZeroCount(mode) / Wants), (WantMode)(BitOperations.TrailingZeroCount(mode) % Wants));
 
     /// <summary>The ways in which the second lock is wanted by a dependency whose first lock blocks <paramref name="incoming"/>, as bits of <see cref="WantMode"/>.</summary>
     internal static int StrongWants(ushort modes, WantMode incoming, bool hasWriters)

@@ -30,6 +30,7 @@ internal static class LockFindings
 
     private static (string Id, JsonLine Line) Line(LockReport report, string? test)
     {
+        if (report.Cycle.Count > 0) { report = report with { Cycle = Witness.Of(report.Cycle) }; }
         var (rule, kind, remedy) = LockRules.Of(report.Kind);
         string member = Member(report);
         string id = Id(rule, report.Cycle.Count == 0 ? [member, Where(report.Site)] : [.. report.Cycle.Select(edge => edge.From.Class.Name)]);
