@@ -19,8 +19,8 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 
     internal LockInstance Map => map;
 
-    /// <summary>What tells its runs from those of other bodies of the map: the object that the program's delegate is bound to. Itself, where that is given something at each run.</summary>
-    internal virtual object About => this;
+    /// <summary>What tells its runs from those of other bodies of the map: the object that the program's delegate is bound to, or null. Itself, where that is given something at each run.</summary>
+    internal virtual object? About => this;
 
     /// <summary>It runs many times, each of them as if on a thread of its own, even where one thread does several.</summary>
     internal bool IsIteration { get; init; }
@@ -28,8 +28,8 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
     /// <summary>It is all that a thread does, so whoever joins that waits for it.</summary>
     internal bool IsThread { get; init; }
 
-    /// <summary>What a delegate of the program's is bound to; of a static method, what stands for its code.</summary>
-    protected object TargetOf(Delegate body) => Own(body).Target ?? Map;
+    /// <summary>What a delegate of the program's is bound to.</summary>
+    protected static object? TargetOf(Delegate body) => Own(body).Target;
 
     /// <summary>The delegate of the program's, which may be wrapped in one of another type.</summary>
     private static Delegate Own(Delegate body) => body.Target as Delegate ?? body;
@@ -73,7 +73,7 @@ internal class MapBody(LockInstance map, int site, bool mayLoseContext = false)
 [System.Diagnostics.StackTraceHidden]
 internal sealed class ActionBody(Action body, LockInstance map, int site, bool mayLoseContext = false) : MapBody(map, site, mayLoseContext)
 {
-    internal override object About => TargetOf(body);
+    internal override object? About => TargetOf(body);
 
     internal void Run()
     {
@@ -111,7 +111,7 @@ internal sealed class ActionBody<T1, T2>(Action<T1, T2> body, LockInstance map, 
 [System.Diagnostics.StackTraceHidden]
 internal sealed class FuncBody<TResult>(Func<TResult> body, LockInstance map, int site) : MapBody(map, site)
 {
-    internal override object About => TargetOf(body);
+    internal override object? About => TargetOf(body);
 
     internal TResult Run()
     {
