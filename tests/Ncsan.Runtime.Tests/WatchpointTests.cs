@@ -62,6 +62,42 @@ public unsafe class WatchpointTests
         Watchpoints.Remove(slot);
     }
 
+    /// <summary>As from a barrier: who looks while the other has a slot but no stamp yet would take himself for the first, and so would the other.</summary>
+    [Fact]
+    public void Of_two_threads_that_arm_at_one_moment_exactly_one_sees_the_other()
+    {
+        const int Times = 50_000;
+        using var page = new Page();
+        int arrived = 0, alone = 0, both = 0;
+        bool[] seen = new bool[2];
+        void Arm(int me)
+        {
+            Access access = Plain(AccessKind.Write);
+            for (int i = 1; i <= Times; i++)
+            {
+                Meet(3 * i - 2);
+                int slot = Watchpoints.Insert(page.At(0), access, out Stamp stamp);
+                seen[me] = Watchpoints.FindOlder(ref page.Ref(0), access, stamp, out _) >= 0;
+                Meet(3 * i - 1);
+                Watchpoints.Remove(slot);
+                if (me == 0) { (alone, both) = (alone + (seen[0] || seen[1] ? 0 : 1), both + (seen[0] && seen[1] ? 1 : 0)); }
+                Meet(3 * i);
+            }
+        }
+
+        void Meet(int time)
+        {
+            Interlocked.Increment(ref arrived);
+            for (var spin = new SpinWait(); Volatile.Read(ref arrived) < 2 * time; spin.SpinOnce(sleep1Threshold: -1)) { }
+        }
+
+        var other = new Thread(() => Arm(1));
+        other.Start();
+        Arm(0);
+        other.Join();
+        Assert.Equal((0, 0), (alone, both));
+    }
+
     [Fact]
     public void A_bare_address_is_not_matched_after_a_collection()
     {

@@ -64,8 +64,8 @@ internal static unsafe class Watchpoints
                 Watcher watcher = s_watchers[slot];
                 (watcher.Thread, watcher.Site, watcher.Kind, watcher.Hit) = (access.Thread, access.Site, access.Kind, null);
 
-                // The word must be there before the stamp that vouches for it, and the stamp before the look for older ones.
-                Interlocked.Exchange(ref s_stamps[slot], stamp.Value);
+                // The word must be there before the stamp that vouches for it.
+                Volatile.Write(ref s_stamps[slot], stamp.Value);
                 return slot;
             }
         }
@@ -109,7 +109,7 @@ internal static unsafe class Watchpoints
         int first = First((nuint)Unsafe.AsPointer(ref location));
         for (int slot = first; slot < first + Near; slot++)
         {
-            // Who has a slot but no stamp may be the older one.
+            // Who has a slot but no stamp may be the older one. Both have reserved theirs before they look, so one of the two sees that.
             for (int naps = 0; Volatile.Read(ref s_stamps[slot]) == Stamp.Reserved.Value && naps < MostNaps; naps++) { Native.Sleep(Nap); }
             if (Matches(slot, ref location, access.Size, access.Kind, out stamp) && stamp.Value < mine.Value) { return slot; }
         }
