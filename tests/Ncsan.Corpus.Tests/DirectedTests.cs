@@ -16,6 +16,7 @@ public sealed class DirectedTests(ITestOutputHelper output)
     [InlineData("TestRaceApartOnAWorker")]
     [InlineData("TestRaceApartSameValue")]
     [InlineData("TestRaceApartBehindTheLock")]
+    [InlineData("TestRaceApartAfterOwnObjects")]
     public void TwoAccessesFarApartAreObservedWithinThreeRounds(string name)
     {
         var rounds = RunRounds([name], name);

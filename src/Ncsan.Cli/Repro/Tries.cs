@@ -52,7 +52,7 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
             string store = Path.Combine(scratch, Number(Made)), findings = store + ".jsonl", errors = store + ".err";
 
             // What worked is kept; else every way has its turn.
-            LearntCandidates.WriteOnly(store, pairs[_way % pairs.Count].Select(pair => (Gated(pair.Item1), Gated(pair.Item2))), higherFirst: _way / pairs.Count % 2 == 1 != recipe.HigherFirst, ownersTurn: _turn % 2 == 1 != recipe.OwnersTurn);
+            LearntCandidates.WriteOnly(store, pairs[_way % pairs.Count].Select(pair => (Gated(pair.Item1), Gated(pair.Item2))), higherFirst: IsOtherOrder != recipe.HigherFirst, ownersTurn: _turn % 2 == 1 != recipe.OwnersTurn);
             var settings = new Dictionary<string, string>(options.Settings)
             {
                 [Options.Findings.EnvironmentVariable] = findings,
@@ -91,6 +91,9 @@ internal sealed class Tries(Recipe recipe, IReadOnlyList<IReadOnlyList<(LearntSi
         _missed = null;
         if (Counts(findings, "unchanged_values")) { _turn++; } else { _way++; }
     }
+
+    /// <summary>Each way differs from the one before in both, and all of them come up in twice as many as there are sets of pairs.</summary>
+    private bool IsOtherOrder => (pairs.Count % 2 == 1 ? _way : _way + (_way / pairs.Count)) % 2 == 1;
 
     private LearntSite Gated(LearntSite site) => _gates.TryGetValue((site.Module, site.Id), out int gate) ? site with { Gate = gate } : site;
 

@@ -137,6 +137,9 @@ internal sealed class Candidate(SiteKey first, SiteKey second)
     /// <summary>When the two accesses nearly met, the thread that came later had been at the first one's site at a higher address before: as in a loop that writes an element and reads the next.</summary>
     internal bool HigherFirst;
 
+    /// <summary>It is about elements of an array: where two threads stand in it says which of them comes to the other.</summary>
+    internal bool IsOfElements { get; } = first.Member.Contains('[', StringComparison.Ordinal);
+
     /// <summary>Of two threads that wait, only one may go on first, and it matters which: in every other round it is the other one.</summary>
     internal bool IsOtherWayRound => Tries % 2 == 1 != HigherFirst;
 

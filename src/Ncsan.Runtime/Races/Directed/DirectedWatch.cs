@@ -226,7 +226,11 @@ internal static class DirectedWatch
         internal bool GoesToMeet(Waiter other)
         {
             if (Candidate != other.Candidate || Address == other.Address || (Side == other.Side && Candidate.First != Candidate.Second)) { return false; }
-            return Slot < 0 || (other.Slot >= 0 && (VainWaits != other.VainWaits ? VainWaits > other.VainWaits : Address > other.Address == Candidate.IsOtherWayRound));
+            if (Slot < 0 || other.Slot < 0) { return Slot < 0; }
+            return Side.Stays != other.Side.Stays ? other.Side.Stays
+                : VainWaits != other.VainWaits ? VainWaits > other.VainWaits
+                : Side != other.Side && !Candidate.IsOfElements ? (Side == Candidate.AtFirst) == Candidate.IsOtherWayRound
+                : Address > other.Address == Candidate.IsOtherWayRound;
         }
     }
 }
