@@ -111,7 +111,12 @@ public static class Runs
 
         internal void WaitFor(Pair other) { lock (_gate) { other.Start().Wait(); } }
 
-        private void Work() { lock (_gate) { _jobs++; } }
+        // It is still running when it is waited for: one that has ended no longer says what it was.
+        private void Work()
+        {
+            lock (_gate) { _jobs++; }
+            Thread.Sleep(20);
+        }
     }
 
     [Case] public static void Silent_a_service_of_many_waits_for_the_work_of_another_under_its_lock()

@@ -150,7 +150,7 @@ public static class ParallelTwins
         Parallel.For(0, 2, s_two, i =>
         {
             Meet(met);
-            if (!found) // race: read found
+            if (!found) // race?: read found
             {
                 found = true; // race: write found
             }
