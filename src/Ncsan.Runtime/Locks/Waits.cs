@@ -133,7 +133,7 @@ internal static class Waits
         if (KnownEnds.Wait(joined) || thread is not { Depth: > 0, Inside: 0 }) { return; }
         LockInstance? run = null;
         thread.Inside++;
-        try { run = map is not null ? Maps.Of(map, site) : Maps.BodyOf(joined)?.Map; }
+        try { run = map is not null ? Maps.Of(map, site) : Maps.OfThread(joined); }
         catch (Exception fault) { LockValidation.Fault(fault); }
         finally { thread.Inside--; }
         Map(thread, run, site, run: joined);

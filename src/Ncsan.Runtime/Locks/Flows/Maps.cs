@@ -16,7 +16,7 @@ internal static class Maps
     private static readonly FieldInfo? s_action = typeof(Task).GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic);
     private static readonly FieldInfo? s_startHelper = typeof(Thread).GetField("_startHelper", BindingFlags.Instance | BindingFlags.NonPublic);
     private static readonly FieldInfo? s_start = s_startHelper?.FieldType.GetField("_start", BindingFlags.Instance | BindingFlags.NonPublic);
-    private static readonly ConditionalWeakTable<Thread, MapBody> s_byThread = [];
+    private static readonly ConditionalWeakTable<Thread, ThreadRun> s_byThread = [];
     private static LockInstance?[] s_bySite = [];
 
     /// <summary>The map of this name. One load for a site that asked before.</summary>
@@ -37,16 +37,19 @@ internal static class Maps
     /// <summary>The delegate that a task runs or will run; null when nobody wrapped that, and once it has ended.</summary>
     internal static MapBody? BodyOf(Task task) => (s_action?.GetValue(task) as Delegate)?.Target as MapBody;
 
-    /// <summary>What a thread of the program's own runs or will run; null when nobody wrapped that.</summary>
+    /// <summary>The map of what a thread of the program's own runs, will run or has run; null when nobody wrapped that.</summary>
+    internal static LockInstance? OfThread(Thread thread) => s_byThread.TryGetValue(thread, out ThreadRun? run) ? run.Map : BodyOf(thread)?.Map;
+
+    /// <summary>What a thread of the program's own runs or will run; null when nobody wrapped that, and some time after it has ended.</summary>
     internal static MapBody? BodyOf(Thread thread)
     {
         // A thread drops what it was given just before it begins with it.
-        if (!s_byThread.TryGetValue(thread, out MapBody? body) && s_startHelper?.GetValue(thread) is { } helper) { return (s_start?.GetValue(helper) as Delegate)?.Target as MapBody; }
-        return body;
+        if (s_byThread.TryGetValue(thread, out ThreadRun? run)) { return run.Body.TryGetTarget(out MapBody? body) ? body : null; }
+        return s_startHelper?.GetValue(thread) is { } helper ? (s_start?.GetValue(helper) as Delegate)?.Target as MapBody : null;
     }
 
     /// <summary>A thread of the program's own begins with its body. From here on it no longer tells what it was given.</summary>
-    internal static void Begins(Thread thread, MapBody body) => s_byThread.TryAdd(thread, body);
+    internal static void Begins(Thread thread, MapBody body) => s_byThread.TryAdd(thread, new ThreadRun(body.Map, new WeakReference<MapBody>(body)));
 
     /// <summary>The map of an async method that has run. One that never suspended leaves a task that says nothing.</summary>
     /// <remarks>By the compiler's name for its state machine: its attribute would be read by making it. Overloads have the same name and stay unknown.</remarks>
@@ -104,4 +107,7 @@ internal static class Maps
     }
 
     private static LockInstance? OfMachine(Type machine) => s_byKey.GetValueOrDefault((machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine).FullName ?? "");
+
+    /// <summary>What a thread was given. Whoever keeps the thread does not keep what its delegate has captured, as he does not without us.</summary>
+    private sealed record ThreadRun(LockInstance Map, WeakReference<MapBody> Body);
 }
