@@ -24,6 +24,7 @@ public sealed partial class ReproductionTests(ITestOutputHelper output)
     [InlineData("TestRaceArrayCopySource")]
     [InlineData("TestRaceWhenAllShareList")]
     [InlineData("TestRaceApartWriteWrite")]
+    [InlineData("TestRacePeriodicTimerShared")]
     public void AFindingComesBackAllTimesButOne(string name)
     {
         var results = Reproduce(name, Few);

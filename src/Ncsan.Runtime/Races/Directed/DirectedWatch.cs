@@ -89,14 +89,16 @@ internal static class DirectedWatch
     internal static bool Relieve(nuint address, int site)
     {
         s_gate.Enter();
-        try
-        {
-            Waiter? waiter = s_waiters.Find(waiter => waiter.Address == address && waiter.Side.Site == site && !waiter.IsRelieved);
-            if (waiter is null || waiter.Side.Reliefs >= CandidateSide.MostReliefs) { return false; }
-            waiter.Side.Reliefs++;
-            return waiter.IsRelieved = true;
-        }
+        try { return RelieveOne(address, site); }
         finally { s_gate.Leave(); }
+    }
+
+    private static bool RelieveOne(nuint address, int site)
+    {
+        Waiter? waiter = s_waiters.Find(waiter => waiter.Address == address && waiter.Side.Site == site && !waiter.IsRelieved);
+        if (waiter is null || waiter.Side.Reliefs >= CandidateSide.MostReliefs) { return false; }
+        waiter.Side.Reliefs++;
+        return waiter.IsRelieved = true;
     }
 
     private static DirectedEnd Wait(Waiter me, int delay, SanitizedThread thread)
@@ -160,6 +162,9 @@ internal static class DirectedWatch
         try
         {
             if (s_waiters.Count == 0) { DelayBudget.Begin(now); }
+
+            // Neither saw the other's watchpoint when both armed theirs at one moment, as from a barrier.
+            if (me.Slot >= 0) { RelieveOne(me.Address, me.Side.Site); }
             s_waiters.Add(me);
             me.Side.Waiting++;
         }
