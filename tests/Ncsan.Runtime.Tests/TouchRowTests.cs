@@ -35,6 +35,25 @@ public sealed class TouchRowTests
     }
 
     [Fact]
+    public void A_touch_under_a_lock_leaves_the_one_without_it_that_came_before()
+    {
+        var gate = new LockSet(4, 0, 0);
+        Add(actor: 1, site: 10, bytes: 0xff, writes: false);
+        Add(actor: 1, site: 11, bytes: 0xff, writes: false, locks: gate);
+        Assert.Equal([10, 11], Sites());
+        Add(actor: 1, site: 12, bytes: 0xff, writes: false);
+        Assert.Equal([11, 12], Sites());
+    }
+
+    [Fact]
+    public void A_touch_with_a_lock_less_is_remembered_in_the_other_s_place()
+    {
+        Add(actor: 1, site: 10, bytes: 0xff, writes: false, locks: new LockSet(4, 8, 0));
+        Add(actor: 1, site: 11, bytes: 0xff, writes: false, locks: new LockSet(8, 0, 0));
+        Assert.Equal([11], Sites());
+    }
+
+    [Fact]
     public void The_oldest_goes_when_there_is_no_room()
     {
         for (int actor = 1; actor <= 7; actor++) { Add(actor, site: 10 + actor, bytes: 0xff, writes: false); }
@@ -67,7 +86,7 @@ public sealed class TouchRowTests
         Assert.True(_row.TryEnter());
     }
 
-    private void Add(int actor, int site, byte bytes, bool writes, bool isMarked = false) => _row.Add(1, new Touch(actor, site, ++_now, bytes, writes, isMarked, default, 0));
+    private void Add(int actor, int site, byte bytes, bool writes, bool isMarked = false, LockSet locks = default) => _row.Add(1, new Touch(actor, site, ++_now, bytes, writes, isMarked, locks, 0));
 
     private List<int> Sites()
     {

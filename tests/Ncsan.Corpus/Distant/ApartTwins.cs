@@ -119,6 +119,15 @@ public static class ApartTwins
         () => { lock (s_lock) { Use(s_left); } }, // race: read ApartTwins.s_left
         () => { Work(100); lock (s_lock) { Use(s_gate); } s_left = 2; }); // race: write ApartTwins.s_left
 
+    // The look under the lock comes later and is no race: the one before it is to be remembered.
+    public static void TestRaceApartDoubleCheck()
+    {
+        int made = 0;
+        Both(
+            () => { if (made == 0) { lock (s_gate) { Use(made); } } }, // race: read made
+            () => { Work(100); lock (s_gate) { made = 1; } }); // race: write made
+    }
+
     public static void TestNoRaceApartUnderLock() => Both(
         () => { lock (s_gate) { s_guarded = 1; } },
         () => { Work(); lock (s_gate) { s_guarded = 2; } });

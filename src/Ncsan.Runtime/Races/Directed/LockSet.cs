@@ -28,6 +28,11 @@ internal readonly record struct LockSet(int First, int Second, int Third)
     internal bool Excludes(LockSet other) =>
         (First != 0 && other.Has(First)) || (Second != 0 && other.Has(Second)) || (Third != 0 && other.Has(Third));
 
+    /// <summary>Whether whoever held this held nothing that was not held with the other, too.</summary>
+    internal bool IsWithin(LockSet other) => IsOneOf(First, other) && IsOneOf(Second, other) && IsOneOf(Third, other);
+
+    private static bool IsOneOf(int number, LockSet all) => number == 0 || number == all.First || number == all.Second || number == all.Third;
+
     private bool Has(int number) => Meets(First, number) || Meets(Second, number) || Meets(Third, number);
 
     /// <summary>One lock, held so that the other side cannot hold it as it does: readers let readers in, the upgradeable one among them.</summary>

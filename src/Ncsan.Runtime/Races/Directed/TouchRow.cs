@@ -81,7 +81,8 @@ internal struct TouchRow
 /// <param name="Test">The number of the test that ran, or 0.</param>
 internal readonly record struct Touch(int Actor, int Site, long Time, byte Bytes, bool Writes, bool IsMarked, LockSet Locks, int Test)
 {
-    /// <summary>Whether an earlier touch tells nothing beside this one: it was made by the same actor, or both write, and the same bytes were touched again, not less plainly.</summary>
+    /// <summary>Whether an earlier touch tells nothing beside this one: it was made by the same actor, or both write, and the same bytes were touched again, not less plainly
+    /// and with no lock more: of a double check, the look without the lock is the one to remember.</summary>
     internal bool Supersedes(in Touch earlier) =>
-        Writes == earlier.Writes && (Writes || Actor == earlier.Actor) && (earlier.Bytes & ~Bytes) == 0 && (earlier.IsMarked || !IsMarked);
+        Writes == earlier.Writes && (Writes || Actor == earlier.Actor) && (earlier.Bytes & ~Bytes) == 0 && (earlier.IsMarked || !IsMarked) && Locks.IsWithin(earlier.Locks);
 }
