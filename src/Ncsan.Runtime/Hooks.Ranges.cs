@@ -17,11 +17,48 @@ public static unsafe partial class Hooks
     /// <summary>The elements of <paramref name="span"/> are about to be written.</summary>
     public static void WriteSpan<T>(ReadOnlySpan<T> span, int site) => CheckSpan(span, AccessKind.Write, site);
 
-    /// <summary>The first <paramref name="length"/> elements of <paramref name="span"/> are about to be read.</summary>
-    public static void ReadSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if ((uint)length <= (uint)span.Length) { CheckSpan(span[..length], AccessKind.Read, site); } }
+    /// <summary>The first <paramref name="length"/> elements of <paramref name="span"/>, or all for <see cref="WholeArray"/>, are about to be read, or a search has just looked at them.</summary>
+    public static void ReadSpanStart<T>(ReadOnlySpan<T> span, int length, int site)
+    {
+        if (length == WholeArray) { length = span.Length; }
+        if ((uint)length <= (uint)span.Length) { CheckSpan(span[..length], AccessKind.Read, site); }
+    }
+
+    /// <summary>How many elements a search has looked at that returned <paramref name="index"/>; <paramref name="otherwise"/> when that is negative.</summary>
+    public static int UpToIndex(int index, int otherwise) => index < 0 ? otherwise : index + 1;
+
+    /// <summary>The whole of what a search has gone through in vain; none else, since it began at the other end.</summary>
+    public static int AllIfNegative(int index) => index < 0 ? WholeArray : 0;
+
+    /// <summary>The whole of what does not contain what was looked for; none else: nobody knows where it was.</summary>
+    public static int AllIfFalse(bool isFound) => isFound ? 0 : WholeArray;
 
     /// <summary>The first <paramref name="length"/> elements of <paramref name="span"/> are about to be written.</summary>
     public static void WriteSpanStart<T>(ReadOnlySpan<T> span, int length, int site) { if ((uint)length <= (uint)span.Length) { CheckSpan(span[..length], AccessKind.Write, site); } }
+
+    /// <summary>Which part of a span a comparison is about.</summary>
+    public const int WholeSpan = 0, SpanStart = 1, SpanEnd = 2;
+
+    /// <summary>The elements of <paramref name="span"/>, or of its start or end, were compared with those of <paramref name="other"/>: up to the first difference, as far as the bytes show it.</summary>
+    public static void CompareSpans<T>(ReadOnlySpan<T> other, ReadOnlySpan<T> span, bool isEqual, int part, int site, int otherSite)
+    {
+        if (other.Length > span.Length) { return; }
+        if (part == SpanStart) { span = span[..other.Length]; } else if (part == SpanEnd) { span = span[^other.Length..]; }
+        if (span.Length != other.Length) { return; }
+        int length = isEqual ? span.Length : UpToDifference(span, other);
+        CheckSpan(span[..length], AccessKind.Read, site);
+        CheckSpan(other[..length], AccessKind.Read, otherSite);
+    }
+
+    private static int UpToDifference<T>(ReadOnlySpan<T> span, ReadOnlySpan<T> other)
+    {
+        long size = (long)span.Length * Unsafe.SizeOf<T>();
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>() || size > int.MaxValue) { return 0; }
+        int same = Bytes(span, (int)size).CommonPrefixLength(Bytes(other, (int)size));
+        return same == size ? 0 : (same / Unsafe.SizeOf<T>()) + 1;
+    }
+
+    private static ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> span, int size) => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(span)), size);
 
     /// <summary>Elements of <paramref name="array"/>, a <typeparamref name="T"/>[], are about to be read. Arguments that the call itself will refuse are ignored.</summary>
     public static void ReadElements<T>(Array? array, int index, int length, int site) => CheckElements<T>(array, index, length, AccessKind.Read, site);

@@ -26,7 +26,7 @@ public class MemoryContractTests
         where (effect.Parameter != MemoryEffect.This && !IsRun(member.GetParameters()[effect.Parameter].ParameterType))
             || (effect.Parameter == MemoryEffect.This && (type.Key != "System.Array" || member.IsStatic))
             || ((int?[])[effect.Start, effect.Length.Parameter]).Any(p => p is { } number && member.GetParameters()[number].ParameterType != typeof(int))
-            || (effect.Length.IsResult && (member as MethodInfo)?.ReturnType != typeof(int))
+            || (effect.Length.IsKnownAfter && (member as MethodInfo)?.ReturnType != typeof(int))
             || (effect.Length.Counter is { } counter && (member.DeclaringType!.GetMethod(counter, [.. effect.Length.Parameters.Select(p => member.GetParameters()[p].ParameterType)]) is not { } counting || counting.ReturnType != typeof(int) || counting.IsStatic || member.IsStatic))
             || (effect.Writes && effect.Parameter >= 0 && member.GetParameters()[effect.Parameter].ParameterType.Name == "ReadOnlySpan`1")
         select $"{type.Key} {method.Name}({method.Parameters})");

@@ -54,8 +54,10 @@ internal static partial class MemoryContract
         string[] names = [.. parameters.Select(static p => p[(p.LastIndexOf(' ') + 1)..])];
         int Number(string name) => name == "this" ? MemoryEffect.This : Array.IndexOf(names, name) is >= 0 and var at ? at : throw new FormatException($"line {line}: no parameter '{name}'");
         RunLength Length(Group group) => !group.Success ? RunLength.All
-            : group.Value == "result" ? RunLength.Result
-            : Counter().Match(group.Value) is { Success: true } counter ? RunLength.Counted(counter.Groups[1].Value, [.. counter.Groups[2].Value.Split(", ").Select(Number)])
+            : group.Value == "result" ? RunLength.After(ResultMeaning.Count)
+            : group.Value == "found" ? RunLength.After(ResultMeaning.Index)
+            : group.Value == "missed" ? RunLength.After(ResultMeaning.AllIfNegative)
+            : Counter().Match(group.Value) is { Success: true } counter ? RunLength.Counted(counter.Groups[1].Value, [.. counter.Groups[2].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(Number)])
             : int.TryParse(group.Value, out int constant) ? RunLength.Exactly(constant) : RunLength.By(Number(group.Value));
         var effects = from Match effect in Effect().Matches(match.Groups[3].Value)
                       select new MemoryEffect(effect.Groups[1].Value == "writes", Number(effect.Groups[2].Value), effect.Groups[3].Success ? Number(effect.Groups[3].Value) : null, Length(effect.Groups[4]));
@@ -75,10 +77,10 @@ internal static partial class MemoryContract
     [GeneratedRegex(@"^([\w.]+)\((.*)\):((?: (?:reads|writes) \w+(?:\[[^\]]+\])?)+)$")]
     private static partial Regex Method();
 
-    [GeneratedRegex(@"(reads|writes) (\w+)(?:\[(?:(\w+), )?(\w+(?:\([\w, ]+\))?)\])?")]
+    [GeneratedRegex(@"(reads|writes) (\w+)(?:\[(?:(\w+), )?(\w+(?:\([\w, ]*\))?)\])?")]
     private static partial Regex Effect();
 
-    [GeneratedRegex(@"^(\w+)\((.+)\)$")]
+    [GeneratedRegex(@"^(\w+)\((.*)\)$")]
     private static partial Regex Counter();
 
     // Not those between the arguments of a generic type.

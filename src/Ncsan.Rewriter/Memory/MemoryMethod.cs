@@ -21,17 +21,18 @@ internal readonly record struct MemoryEffect(bool Writes, int Parameter, int? St
 /// <summary>How long a run of elements is.</summary>
 /// <param name="Parameter">The number of the parameter that says so.</param>
 /// <param name="Constant">As many as that.</param>
-/// <param name="IsResult">The method's result says so.</param>
+/// <param name="Result">The method's result says so, and how.</param>
 /// <param name="Counter">The method of the same object that says so.</param>
 /// <param name="CounterParameters">The numbers of the parameters that it gets.</param>
-internal sealed record RunLength(int? Parameter = null, int? Constant = null, bool IsResult = false, string? Counter = null, int[]? CounterParameters = null)
+internal sealed record RunLength(int? Parameter = null, int? Constant = null, ResultMeaning Result = ResultMeaning.None, string? Counter = null, int[]? CounterParameters = null)
 {
     /// <summary>To the end of the array or span.</summary>
     internal static readonly RunLength All = new();
 
-    internal static readonly RunLength Result = new(IsResult: true);
-
     internal bool IsAll => ReferenceEquals(this, All);
+
+    /// <summary>It is known only when the method returns.</summary>
+    internal bool IsKnownAfter => Result != ResultMeaning.None;
 
     /// <summary>The parameters whose values are needed to know it.</summary>
     internal int[] Parameters => CounterParameters ?? (Parameter is { } parameter ? [parameter] : []);
@@ -41,7 +42,31 @@ internal sealed record RunLength(int? Parameter = null, int? Constant = null, bo
     /// <summary>The same of a method whose parameters follow after so many arguments.</summary>
     internal RunLength After(int arguments) => this with { Parameter = Parameter + arguments, CounterParameters = CounterParameters is null ? null : [.. CounterParameters.Select(p => p + arguments)] };
 
+    internal static RunLength After(ResultMeaning result) => new(Result: result);
+
     internal static RunLength Counted(string counter, int[] parameters) => new(Counter: counter, CounterParameters: parameters);
 
     internal static RunLength Exactly(int constant) => new(Constant: constant);
+}
+
+/// <summary>What a method's result says of how many elements it has looked at for certain.</summary>
+internal enum ResultMeaning
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It is their number.</summary>
+    Count,
+
+    /// <summary>It is the index of the last one, or negative when they were all in vain.</summary>
+    Index,
+
+    /// <summary>The same, but a negative one says nothing: what is looked for may be longer than the run.</summary>
+    IndexIfFound,
+
+    /// <summary>They were all in vain when it is negative; else nothing.</summary>
+    AllIfNegative,
+
+    /// <summary>They were all looked at when it is false; else nothing.</summary>
+    AllIfFalse,
 }

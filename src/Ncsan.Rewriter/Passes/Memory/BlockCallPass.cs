@@ -100,11 +100,53 @@ internal sealed class BlockCallPass : ICallPass
             case "Reverse" or "Sort":
                 ElementRuns.Span(call, write: true, 0, RunLength.All);
                 break;
-            case "IndexOf" or "LastIndexOf" or "IndexOfAny" or "Contains" or "SequenceEqual" or "SequenceCompareTo" or "StartsWith" or "EndsWith" or "BinarySearch" or "Count" or "ContainsAny":
+            case "Count" when !IsForRun(call):
                 ElementRuns.Span(call, write: false, 0, RunLength.All);
+                break;
+            case "SequenceEqual": Comparison(call, Hooks.WholeSpan); break;
+            case "StartsWith": Comparison(call, Hooks.SpanStart); break;
+            case "EndsWith": Comparison(call, Hooks.SpanEnd); break;
+            default:
+                if (Search(call) is not ResultMeaning.None and var meaning) { ElementRuns.Span(call, write: false, 0, RunLength.After(meaning)); }
                 break;
         }
     }
+
+    /// <summary>A comparison of two spans stops at the first difference.</summary>
+    private static void Comparison(Invocation call, int part)
+    {
+        if (call.Module.Framework is not null || call.ArgumentType(0) is not GenericInstanceType { GenericArguments: [var element] } first || !IsForRun(call) || !ElementRuns.CanBePassed(call.Module, element)
+            || (call.ArgumentCount > 2 && call.ArgumentType(2) is not GenericInstanceType { Name: "IEqualityComparer`1" })) { return; }
+        var second = (GenericInstanceType)call.ArgumentType(1)!;
+        var flags = Accesses.OfElements(call.Module, element);
+        int site = call.Site(SiteKind.Read, Names.Type(first), flags: flags), other = call.Site(SiteKind.Read, Names.Type(second), flags: flags);
+        call.Add(Copies.Checked, after: true, [1, 0, CallPlan.Result], w =>
+        {
+            var result = w.Spill(w.Types.Boolean);
+            if (first.Name == "Span`1") { w.Emit(OpCodes.Call, w.Module.Hooks.SpanToReadOnly(element)); }
+            w.Emit(OpCodes.Ldloc, result);
+            w.Constant(part);
+            w.Site(site);
+            w.Site(other);
+            w.Emit(OpCodes.Call, w.Module.Hooks.Generic(nameof(Hooks.CompareSpans), element));
+        });
+    }
+
+    /// <summary>A search stops where it has found something: another thread may write behind that. What it has looked at is known when it is over.</summary>
+    private static ResultMeaning Search(Invocation call)
+    {
+        bool isForRun = IsForRun(call);
+        return call.Name switch
+        {
+            "IndexOf" or "IndexOfAny" or "IndexOfAnyExcept" => isForRun ? ResultMeaning.IndexIfFound : ResultMeaning.Index,
+            "LastIndexOf" or "LastIndexOfAny" or "LastIndexOfAnyExcept" when !isForRun => ResultMeaning.AllIfNegative,
+            "Contains" or "ContainsAny" or "ContainsAnyExcept" when !isForRun => ResultMeaning.AllIfFalse,
+            _ => ResultMeaning.None,
+        };
+    }
+
+    /// <summary>What is looked for is a run of elements, which may be longer than the one it is looked for in, or a set, which may be empty.</summary>
+    private static bool IsForRun(Invocation call) => call.ArgumentCount > 1 && call.ArgumentType(1) is GenericInstanceType { Name: "Span`1" or "ReadOnlySpan`1" or "SearchValues`1" };
 
     /// <summary>Where a span is copied to: as many elements as the source has, not all that there is room for.</summary>
     private static void Destination(Invocation call)
