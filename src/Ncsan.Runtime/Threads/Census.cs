@@ -42,10 +42,18 @@ internal static class Census
         finally { s_gate.Leave(); }
     }
 
-    /// <summary>Whether this is the first thread, no work was ever given to another, and none that ran instrumented code is alive: then nobody can race with it.</summary>
+    /// <summary>Whether this is the first thread, no work was ever given to another, and none that ran instrumented code is alive: then nobody races with it now.</summary>
     internal static bool IsAlone(SanitizedThread thread)
     {
         if (HasForked || thread.Managed.ManagedThreadId != 1) { return false; }
+
+        // The framework has queued work of its own, such as the end of a process that is waited for.
+        if (ThreadPool.ThreadCount > 0)
+        {
+            Forking();
+            return false;
+        }
+
         WeakReference<SanitizedThread>[] threads = s_threads;
         if (threads.Length < 2) { return true; }
         int last = s_lastSeenAlive;
@@ -61,6 +69,9 @@ internal static class Census
 
         return true;
     }
+
+    /// <summary>Whether another thread may come while this one waits: one that is there, one that a timer of the framework's wakes (CancelAfter), or that of the finalizers.</summary>
+    internal static bool MayBeJoined(SanitizedThread thread) => !IsAlone(thread) || Timer.ActiveCount > 0 || GC.CollectionCount(0) > 0;
 
     /// <summary>Whether something holds of every thread that is alive.</summary>
     internal static bool All(Predicate<SanitizedThread> holds)

@@ -50,7 +50,7 @@ internal static class DirectedWatch
             best = candidate;
         }
 
-        return best is null || Census.IsAlone(access.Thread) ? null : best;
+        return best is not null && Census.MayBeJoined(access.Thread) ? best : null;
     }
 
     /// <summary>Waits at an armed slot.</summary>
@@ -77,7 +77,7 @@ internal static class DirectedWatch
             foreach (Candidate candidate in candidates)
             {
                 CandidateSide side = Candidates.SideOfGate(candidate, site);
-                if (!candidate.IsWorthwhile || Volatile.Read(ref side.Waiting) > 0 || candidate.ObservedIn == Configuration.RunId || !DelayBudget.Allows(candidate, DelayBudget.Spent) || Census.IsAlone(thread)) { continue; }
+                if (!candidate.IsWorthwhile || Volatile.Read(ref side.Waiting) > 0 || candidate.ObservedIn == Configuration.RunId || !DelayBudget.Allows(candidate, DelayBudget.Spent) || !Census.MayBeJoined(thread)) { continue; }
                 Wait(new Waiter(candidate, side, 0, Interlocked.Increment(ref s_age), -1, 0), candidate.Delay(isLate: false), thread);
             }
         }
