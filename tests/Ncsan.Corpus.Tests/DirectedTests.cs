@@ -17,6 +17,9 @@ public sealed class DirectedTests(ITestOutputHelper output)
     [InlineData("TestRaceApartSameValue")]
     [InlineData("TestRaceApartBehindTheLock")]
     [InlineData("TestRaceApartAfterOwnObjects")]
+    [InlineData("TestRaceApartDoubleCheck")]
+    [InlineData("TestRaceApartTimedCancel")]
+    [InlineData("TestRaceApartOneFinalizer")]
     public void TwoAccessesFarApartAreObservedWithinThreeRounds(string name)
     {
         var rounds = RunRounds([name], name);

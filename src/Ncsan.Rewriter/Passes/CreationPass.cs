@@ -20,6 +20,7 @@ internal sealed class CreationPass : ICallPass
             case ("System.Threading.ThreadPool", "QueueUserWorkItem" or "UnsafeQueueUserWorkItem" or "RegisterWaitForSingleObject" or "UnsafeRegisterWaitForSingleObject"):
             case ("System.Threading.Timer" or "System.Threading.PeriodicTimer", ".ctor"):
             case ("System.Timers.Timer", "Start"):
+            case ("System.Threading.CancellationToken", "Register"):
                 call.Before(Copies.Both, nameof(Hooks.WorkQueued), call.Site(SiteKind.Creation, call.DeclaringType[(call.DeclaringType.LastIndexOf('.') + 1)..] + "." + call.Name));
                 bool waits = call is { DeclaringType: "System.Threading.Tasks.Parallel", Name: "For" or "ForEach" or "Invoke" };
                 call.After(Copies.Both, waits ? nameof(Hooks.WorkDone) : nameof(Hooks.WorkGiven), -1);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ncsan.Annotations;
 using static Ncsan.Corpus.Harness.Together;
 
@@ -126,6 +127,46 @@ public static class ApartTwins
         Both(
             () => { if (made == 0) { lock (s_gate) { Use(made); } } }, // race: read made
             () => { Work(100); lock (s_gate) { made = 1; } }); // race: write made
+    }
+
+    // No thread is started: the framework's timer cancels. Nobody is there yet when the first side is to wait.
+    public static void TestRaceApartTimedCancel()
+    {
+        int value = 0;
+        using var source = new CancellationTokenSource();
+        using var called = new ManualResetEventSlim();
+        source.Token.Register(() =>
+        {
+            value = 9; // race: write value
+            called.Set();
+        });
+        source.CancelAfter(10);
+        SpinWait.SpinUntil(() => source.IsCancellationRequested);
+        Use(value); // race: read value
+        called.Wait();
+    }
+
+    private sealed class Box
+    {
+        public int Value;
+    }
+
+    private sealed class Keeper(Box box)
+    {
+        ~Keeper() => box.Value = 1; // race[TestRaceApartOneFinalizer]: write Box.Value
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drop(Box box) => Use(new Keeper(box));
+
+    // One finalizer, which runs once, and no other thread that runs code of the program before.
+    public static void TestRaceApartOneFinalizer()
+    {
+        var box = new Box();
+        Drop(box);
+        GC.Collect();
+        box.Value = 2; // race: write Box.Value
+        GC.WaitForPendingFinalizers();
     }
 
     public static void TestNoRaceApartUnderLock() => Both(
