@@ -23,6 +23,17 @@ public sealed class ReproTests
     }
 
     [Fact]
+    public void ACrashBeforeAnythingWasFoundIsNoReasonToStopLooking()
+    {
+        using var sandbox = Sandbox.WithProgram();
+        var found = sandbox.Run("--rounds", "3", "--sampling", "always", "--", "apart-crash");
+        Assert.Contains("ncsan: round 2 of at most 3", found.Error);
+        Assert.DoesNotContain("ncsan: round 3", found.Error);
+        Assert.Contains("NCS0001 data race on Account.Balance (int)", found.Error);
+        Assert.Equal(134, found.ExitCode);
+    }
+
+    [Fact]
     public void PairsThatTheDelayBudgetDidNotLastForAreSaid()
     {
         using var sandbox = Sandbox.WithProgram();

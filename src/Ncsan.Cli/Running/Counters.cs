@@ -11,6 +11,9 @@ internal static class Counters
     /// <summary>Pairs of accesses that nobody waited for because the delay budget was used up.</summary>
     public const string RefusedPairs = "directed_refused";
 
+    /// <summary>Races that were observed.</summary>
+    public const string DataRaces = "data_races";
+
     /// <summary>What a findings file says of one, from a position on.</summary>
     public static long Sum(string counter, string findings, long from = 0)
     {

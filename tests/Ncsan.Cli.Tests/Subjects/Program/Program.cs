@@ -19,13 +19,14 @@ switch (args.FirstOrDefault())
     case "race":
         Race(account);
         return 0;
-    case "apart":
+    case "apart" or "apart-crash":
         var early = new Thread(() => account.Balance = 1);
         var late = new Thread(() => { Thread.Sleep(1500); account.Balance = 2; });
         early.Start();
         late.Start();
         early.Join();
         late.Join();
+        if (args[0] == "apart-crash") { throw new InvalidOperationException("crashed on purpose"); }
         return 0;
     case "harm":
         Harm.Of(args[1]);
