@@ -83,12 +83,12 @@ public static class Standstills
     }
 
     /// <summary>A signal of the system, sent by a process that is not a child.</summary>
-    private static void SendLater() => Process.Start("sh", ["-c", $"(sleep {Long / 1000.0}; kill -HUP {Environment.ProcessId}) >/dev/null 2>&1 &"]).WaitForExit();
+    private static void SendLater() => Process.Start("sh", ["-c", $"(sleep {Long / 1000.0}; kill -TERM {Environment.ProcessId}) >/dev/null 2>&1 &"]).WaitForExit();
 
     [Case] public static void Silent_slow_thread_that_a_signal_of_the_system_wakes()
     {
         using var stop = new ManualResetEvent(false);
-        using var told = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; stop.Set(); });
+        using var told = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.Set(); });
         SendLater();
         Case.AtOnce(() => { lock (s_shown) { stop.WaitOne(); } }, () => { Thread.Sleep(20); lock (s_shown) { } });
     }
@@ -97,7 +97,7 @@ public static class Standstills
     {
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gate = new SemaphoreSlim(1, 1);
-        using var told = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; stop.TrySetResult(); });
+        using var told = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; stop.TrySetResult(); });
         SendLater();
         await Task.WhenAll(Run(true), Run(false));
 
