@@ -53,6 +53,8 @@ public class MemoryContractTests
 
     [Theory]
     [InlineData("type X\nM(int[] a, int n): reads a[n]")]
+    [InlineData("type X\nM(int[] a): reads a[found]")]
+    [InlineData("type X\nM(int[] a): reads a[missed] writes this[Count()]")]
     [InlineData("type X\nM(Dictionary<int, int> d, int[] a): reads a[0, 3] writes a")]
     public void A_contract_of_the_right_form_is_read(string text)
     {

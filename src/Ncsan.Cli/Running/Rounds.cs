@@ -65,7 +65,7 @@ internal sealed class Rounds
             }
 
             if (exitCode == ExitCodes.Success || ChildProcess.IsCrash(ended)) { exitCode = ended; }
-            if (round >= _count || (ChildProcess.IsCrash(ended) && HasFound) || ended == ExitCodes.Hang || child.WasInterrupted || !launch.MayRepeat) { return exitCode; }
+            if (round >= _count || (ChildProcess.IsCrash(ended) && HasObserved) || ended == ExitCodes.Hang || child.WasInterrupted || !launch.MayRepeat) { return exitCode; }
             Prospect left = LearntCandidates.Look(_store!, _runId, ofTests);
             if (left.Pairs == 0 || (round > 1 && left.Known == last.Known)) { return exitCode; }
             last = left;
@@ -93,8 +93,8 @@ internal sealed class Rounds
         Say.Line($"ncsan: the delay budget was used up before threads had waited for {Count((int)refused, "pair")} of accesses that nearly met; --{Options.DelayBudget.Name} gives more than {budget} ms");
     }
 
-    /// <summary>A crash with nothing found yet may be the race's own doing: a collection that was changed while it was enumerated.</summary>
-    private bool HasFound => Counters.Sum(Counters.DataRaces, _findings) > 0;
+    /// <summary>Whether a race was observed. A crash before that may be the race's own doing: a collection that was changed while it was enumerated.</summary>
+    private bool HasObserved => Counters.Sum(Counters.DataRaces, _findings) > 0;
 
     /// <summary>Whether a round of tests that are known, and that ended by itself, has entered none: its arguments were not what the test platform understands.</summary>
     private bool IsRefused(int ended) => !ChildProcess.IsCrash(ended) && ended != ExitCodes.Hang && Counters.Sum(Counters.TestsEntered, _findings, _written) == 0;

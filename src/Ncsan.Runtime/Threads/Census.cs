@@ -47,7 +47,7 @@ internal static class Census
     {
         if (HasForked || thread.Managed.ManagedThreadId != 1) { return false; }
 
-        // The framework has queued work of its own, such as the end of a process that is waited for.
+        // The framework has queued work of its own, such as the end of a process that is waited for. From then on it is as if the program had.
         if (ThreadPool.ThreadCount > 0)
         {
             Forking();

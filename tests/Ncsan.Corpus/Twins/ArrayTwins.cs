@@ -172,6 +172,22 @@ public static class ArrayTwins
             () => Use(rows[1].Length)); // race: read int[][]
     }
 
+    public static void TestRaceArrayCopyToTarget()
+    {
+        int[] source = [1, 2, 3, 4], target = new int[8];
+        Both(
+            () => source.CopyTo(target, 2), // race: write *
+            () => Use(target[5])); // race: read *
+    }
+
+    public static void TestNoRaceArrayCopyToBeside()
+    {
+        int[] source = [1, 2, 3, 4], target = new int[8];
+        Both(
+            () => source.CopyTo(target, 2),
+            () => (target[1], target[6]) = (1, 2));
+    }
+
     public static void TestRaceArrayCopy()
     {
         int[] source = [1, 2, 3, 4], target = new int[4];

@@ -5,22 +5,6 @@ namespace Ncsan.Corpus.Twins;
 /// <summary>Searches and comparisons of arrays and spans, which stop where they have found something: what another thread writes behind that is its own.</summary>
 public static class SearchTwins
 {
-    public static void TestRaceArrayCopyToTarget()
-    {
-        int[] source = [1, 2, 3, 4], target = new int[8];
-        Both(
-            () => source.CopyTo(target, 2), // race: write *
-            () => Use(target[5])); // race: read *
-    }
-
-    public static void TestNoRaceArrayCopyToBeside()
-    {
-        int[] source = [1, 2, 3, 4], target = new int[8];
-        Both(
-            () => source.CopyTo(target, 2),
-            () => (target[1], target[6]) = (1, 2));
-    }
-
     public static void TestRaceArrayIndexOf()
     {
         int[] values = new int[16];
